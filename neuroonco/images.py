@@ -1,0 +1,146 @@
+"""Read one JPEG, PNG, TIFF or WebP picture safely, in any mode and depth."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from neuroonco.errors import PictureError
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"})
+"""The endings of a picture file, lower case."""
+
+MAX_PIXELS = 64_000_000
+"""More than any slice of an MRI scan has: 8,000 x 8,000."""
+
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+_TAIL = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a picture file says of itself: Pillow's format and mode, (width, height) in pixels."""
+
+    format: str
+    mode: str
+    size: tuple[int, int]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether any reader shows this file as it is: 8 bits, grey or RGB."""
+        return self.mode in {"L", "RGB"}
+
+
+def inspect(path: str | os.PathLike[str], shown: str) -> Header:
+    """Check a picture file without decoding it, unless its end looks cut off.
+
+    Args:
+        path: the file.
+        shown: what an error calls it.
+
+    Raises:
+        PictureError: the file is empty, truncated, too large, or no picture.
+    """
+    return _open(path, shown, whole=False)[0]
+
+
+def read(path: str | os.PathLike[str], shown: str) -> Image.Image:
+    """Decode a picture as 8-bit grey (`L`) or `RGB`.
+
+    Deeper pictures are windowed to their 0.5th and 99.5th percentiles; transparent ones lie on
+    black, the background of MRI.
+
+    Raises:
+        PictureError: the file is empty, truncated, too large, or no picture.
+    """
+    return _eight_bit(_open(path, shown, whole=True)[1])
+
+
+def window(values: NDArray[np.generic], low: float = 0.5, high: float = 99.5) -> NDArray[np.uint8]:
+    """Map an array of any depth to 0 to 255 between two percentiles of its values that aren't zero.
+
+    Zero is the background of skull-stripped MRI; counting it would push the window down to it.
+
+    Args:
+        values: any shape and numeric dtype; NaN and infinities count as zero.
+        low: lower percentile, 0 to 100.
+        high: upper percentile, 0 to 100.
+
+    Returns:
+        uint8, same shape; all zero where the values do not differ.
+    """
+    numbers = np.nan_to_num(np.asarray(values, dtype=np.float32), posinf=0.0, neginf=0.0)
+    seen = numbers[numbers != 0]
+    if seen.size == 0:
+        return np.zeros(numbers.shape, dtype=np.uint8)
+    bottom, top = np.percentile(seen, [low, high])
+    if top <= bottom:
+        return np.zeros(numbers.shape, dtype=np.uint8)
+    scaled = (numbers - bottom) / (top - bottom)
+    eight_bit: NDArray[np.uint8] = np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)
+    return eight_bit
+
+
+def _open(path: str | os.PathLike[str], shown: str, *, whole: bool) -> tuple[Header, Image.Image]:
+    try:
+        if Path(path).stat().st_size == 0:
+            raise PictureError(f"{shown}: the file is empty; download it again")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused below
+            image = Image.open(path, formats=_FORMATS)
+        with image:
+            header = Header(str(image.format), image.mode, image.size)
+            if image.width * image.height > MAX_PIXELS:
+                raise PictureError(
+                    f"{shown}: {image.width} x {image.height} pixels is more than any MRI slice "
+                    "has; the file is refused unread, replace or remove it"
+                )
+            if whole or not _looks_whole(path, image):
+                image = Image.open(path, formats=_FORMATS)  # checking may have used it up
+                image.load()
+    except FileNotFoundError as error:
+        raise PictureError(f"{shown}: there is no such file") from error
+    except UnidentifiedImageError as error:
+        raise PictureError(
+            f"{shown}: no JPEG, PNG, TIFF or WebP picture; download it again"
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"{shown}: {error}; replace or remove it") from error
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, MemoryError) as error:
+        raise PictureError(f"{shown}: broken ({error}); download it again") from error
+    return header, image
+
+
+def _looks_whole(path: str | os.PathLike[str], image: Image.Image) -> bool:
+    """Whether the end of the file is there. False where only decoding can tell."""
+    if image.format == "PNG":
+        image.verify()  # reads every chunk's checksum, decodes nothing
+        return True
+    with Path(path).open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read()
+        if image.format == "WEBP":
+            file.seek(4)
+            return int.from_bytes(file.read(4), "little") + 8 <= size
+    return image.format == "JPEG" and b"\xff\xd9" in tail
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    if image.mode in {"L", "RGB"}:
+        return image
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(window(np.asarray(image)))
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in {"LA", "La", "RGBA", "RGBa", "PA"} or "transparency" in image.info:
+        over = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, "black")
+        return Image.alpha_composite(ground, over).convert("RGB")
+    return image.convert("RGB")
