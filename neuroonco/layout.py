@@ -25,7 +25,7 @@ class Layout:
         tree: every file.
         annotations: config to its annotation files.
         found: the raw sources, by id and top folder.
-        canonical: how many pictures lie in `category/NN_…` folders.
+        canonical: how many pictures and masks lie in `category/NN_…` folders.
         release: how many pictures lie in folders of the unpacked release.
     """
 
@@ -49,9 +49,9 @@ class Layout:
         """One line that says what was found, for the log."""
         parts = []
         if self.release:
-            parts.append(f"release ({self.release} pictures)")
+            parts.append(f"release ({self.release} files)")
         if self.canonical:
-            parts.append(f"canonical ({self.canonical} pictures)")
+            parts.append(f"canonical ({self.canonical} files)")
         raw: Counter[str] = Counter()
         for place in self.found:
             name = f"{place.source.id} {place.source.name}"

@@ -47,12 +47,7 @@ def read_slice(
         grid, position = _largest_slice(str(mask), shown, os.stat(mask).st_mtime_ns)  # noqa: PTH116
         if grid != (volume.shape, _axial(volume)):
             raise PictureError(f"{shown}: its mask lies on another grid; download both again")
-    index: list[Any] = [slice(None)] * 3
-    index[axis] = depth - 1 - position if flipped else position
-    try:
-        plane = np.asarray(volume.dataobj[tuple(index)])
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise PictureError(f"{shown}: broken ({error}); download it again") from error
+    plane = np.take(_read(volume, shown), depth - 1 - position if flipped else position, axis)
     return Image.fromarray(window(_radiological(plane, volume, axis)))
 
 
@@ -79,6 +74,14 @@ def _load(path: str | os.PathLike[str], shown: str) -> Any:
     return volume
 
 
+def _read(volume: Any, shown: str) -> NDArray[Any]:
+    """All voxels: the end is read too, so that a file cut off there is not taken for whole."""
+    try:
+        return np.asarray(volume.dataobj)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise PictureError(f"{shown}: broken ({error}); download it again") from error
+
+
 def _axial(volume: Any) -> tuple[int, bool]:
     """The voxel axis from feet to head, and whether it runs the other way."""
     orientation = io_orientation(volume.affine)
@@ -98,10 +101,7 @@ def _largest_slice(
     """
     volume = _load(mask, f"mask of {shown}")
     axis, flipped = _axial(volume)
-    try:
-        labels = np.asarray(volume.dataobj)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise PictureError(f"{shown}: its mask is broken ({error}); download it again") from error
+    labels = _read(volume, f"mask of {shown}")
     areas = np.count_nonzero(np.moveaxis(labels, axis, -1), axis=(0, 1))
     if flipped:
         areas = areas[::-1]
