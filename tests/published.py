@@ -13,7 +13,13 @@ def closed_record(identity: int, path: str, **question: Any) -> dict[str, Any]:
     asked = {
         "question_type": "diagnosis",
         "question": "What is the most likely diagnosis?",
-        "options": {"A": "Glioma", "B": "Meningioma", "C": "Healthy", "D": "Pituitary", "E": "None of the above"},
+        "options": {
+            "A": "Glioma",
+            "B": "Meningioma",
+            "C": "Healthy",
+            "D": "Pituitary",
+            "E": "None of the above",
+        },
         "answer": "A",
     }
     return {"id": identity, "image_path": path, "vqa_pairs": [asked | question]}
@@ -31,7 +37,9 @@ def open_record(identity: int, path: str) -> dict[str, Any]:
     return {"id": identity, "image_path": path, "qa_pairs": [asked]}
 
 
-def conversation(path: str, asked: str = "What is it?", answered: str = "A glioma.") -> dict[str, Any]:
+def conversation(
+    path: str, asked: str = "What is it?", answered: str = "A glioma."
+) -> dict[str, Any]:
     """An instruction row about one picture."""
     return {
         "images": [path],

@@ -17,7 +17,14 @@ import mm_neuroonco
 from neuroonco.demo.layouts import write_source
 from neuroonco.demo.published import write_canonical, write_release
 from neuroonco.errors import AnnotationError, DataDirError, PictureError
-from tests.published import PATHS, closed_record, conversation, write_benchmark, write_json
+from tests.published import (
+    PATHS,
+    closed_record,
+    conversation,
+    write_benchmark,
+    write_json,
+    write_picture,
+)
 
 ROOT = Path(mm_neuroonco.__file__).parent
 
@@ -206,13 +213,23 @@ class TestCacheKey:
 
 class TestLibrary:
     def test_processes_give_the_same_rows_in_the_same_order(self, tmp_path):
-        write_canonical(tmp_path / "data", [closed_record(n, f"glioma/01/glioma_01 ({n}).jpg") for n in range(1, 301)], size=16)
+        write_canonical(
+            tmp_path / "data",
+            [closed_record(n, f"glioma/01/glioma_01 ({n}).jpg") for n in range(1, 301)],
+            size=16,
+        )
         one = mm_neuroonco.load(data_dir=tmp_path / "data", cache_dir=str(tmp_path / "a"))
-        many = mm_neuroonco.load(data_dir=tmp_path / "data", cache_dir=str(tmp_path / "b"), num_proc=3)
+        many = mm_neuroonco.load(
+            data_dir=tmp_path / "data", cache_dir=str(tmp_path / "b"), num_proc=3
+        )
         assert rows_of(many["test"]) == rows_of(one["test"])
 
     def test_spawned_processes(self, tmp_path):
-        write_canonical(tmp_path / "data", [closed_record(n, f"glioma/01/glioma_01 ({n}).jpg") for n in range(1, 151)], size=16)
+        write_canonical(
+            tmp_path / "data",
+            [closed_record(n, f"glioma/01/glioma_01 ({n}).jpg") for n in range(1, 151)],
+            size=16,
+        )
         script = tmp_path / "spawn.py"
         script.write_text(
             "import multiprocess\n"
@@ -234,7 +251,10 @@ class TestLibrary:
         assert rows_of(streamed) == rows_of(built)
 
     def test_slices(self, load, benchmark):
-        assert load("closed", data_dir=str(benchmark), split="test[:50%]")["question_id"][:] == ["1_q1", "2_q1"]
+        assert load("closed", data_dir=str(benchmark), split="test[:50%]")["question_id"][:] == [
+            "1_q1",
+            "2_q1",
+        ]
 
     def test_pictures_are_paths_and_nothing_is_copied(self, load, benchmark):
         loaded = load("closed", data_dir=str(benchmark))["test"]
@@ -248,8 +268,6 @@ class TestLibrary:
         write_benchmark(tmp_path / "data", ["glioma/01/glioma_01 (1).jpg"])
         (tmp_path / "data/a").mkdir()
         shutil.copy(tmp_path / "data/glioma/01/glioma_01 (1).jpg", tmp_path / "data/a/c.jpg")
-        from tests.published import write_picture
-
         write_picture(tmp_path / "data/a/b.png", shade=99)
         assert list(load("instruction", data_dir=str(tmp_path / "data"))) == ["train"]
 
@@ -325,9 +343,14 @@ class TestLayouts:
         tested = {row["image_id"] for row in load("closed", data_dir=str(raw), split="test")}
         learnt = load("instruction", data_dir=str(raw))
         train, validation = set(learnt["train"]["image_id"]), set(learnt["validation"]["image_id"])
-        assert not (tested & train or tested & validation or train & validation)
-        cases = [{i.split("_")[1] for i in ids if i.startswith("16/")} for ids in (tested, train, validation)]
-        assert not (cases[0] & cases[1] or cases[0] & cases[2] or cases[1] & cases[2])
+        assert tested.isdisjoint(train | validation)
+        assert train.isdisjoint(validation)
+        cases = [
+            {i.split("_")[1] for i in ids if i.startswith("16/")}
+            for ids in (tested, train, validation)
+        ]
+        assert cases[0].isdisjoint(cases[1] | cases[2])
+        assert cases[1].isdisjoint(cases[2])
 
     def test_shared_raw_downloads(self, load, shared):
         loaded = load("closed", data_dir=str(shared / "raw"), split="test", test_share=1.0)
@@ -366,7 +389,9 @@ class TestFlaws:
         stream = load("closed", data_dir=str(benchmark), split="test", streaming=True)
         with pytest.raises(PictureError, match=r"T2_43\.png: broken"):
             list(stream)
-        skipping = load("closed", data_dir=str(benchmark), split="test", streaming=True, missing="skip")
+        skipping = load(
+            "closed", data_dir=str(benchmark), split="test", streaming=True, missing="skip"
+        )
         assert [row["question_id"] for row in skipping] == ["1_q1", "2_q1", "4_q1"]
 
     def test_conversion_that_fails_while_building_names_the_volume(self, tmp_path):
@@ -374,7 +399,9 @@ class TestFlaws:
         for volume in (tmp_path / "data").rglob("*_t1.nii.gz"):
             volume.write_bytes(volume.read_bytes()[:-200])
         with pytest.raises(PictureError, match=r"_t1\.nii\.gz: broken"):
-            mm_neuroonco.load(data_dir=tmp_path / "data", cache_dir=str(tmp_path / "c"), test_share=1.0)
+            mm_neuroonco.load(
+                data_dir=tmp_path / "data", cache_dir=str(tmp_path / "c"), test_share=1.0
+            )
 
     def test_duplicate_ids_are_an_error(self, load, benchmark):
         records = [closed_record(1, PATHS[0]), closed_record(1, PATHS[1])]
