@@ -12,7 +12,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from datasets.exceptions import DatasetGenerationError
 
 from neuroonco.errors import DataDirError, NeuroOncoError, PictureError
 from neuroonco.fingerprint import code_digest, fingerprint
-from neuroonco.layout import survey
+from neuroonco.layout import Layout, survey
 from neuroonco.plan import TEST_SHARE, Item, check_pictures, make_plan, report_lacking
 from neuroonco.prepare import default_cache
 from neuroonco.rows import make_rows
@@ -48,10 +48,12 @@ class MMNeuroOncoConfig(datasets.BuilderConfig):
         test_share: where questions are made by rule from raw sources, the share of patients (or
             pictures, where no patient is named) that closed and open ask about; instruction has
             the others.
+        layout: what data_dir held when the config was named; its rows are made from that.
     """
 
     missing: str = "error"
     test_share: float = TEST_SHARE
+    layout: Layout | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def root(self) -> str:
@@ -84,7 +86,8 @@ class MMNeuroOncoConfig(datasets.BuilderConfig):
         if not 0 < self.test_share <= 1:
             raise ValueError(f"test_share={self.test_share!r}: choose a share above 0, at most 1")
         options = (_DIGEST, self.missing, self.test_share, custom_features)
-        return f"{self.name}-{fingerprint(self.name, survey(self.root), *options)}"
+        self.layout = survey(self.root)
+        return f"{self.name}-{fingerprint(self.name, self.layout, *options)}"
 
 
 class MMNeuroOnco(datasets.GeneratorBasedBuilder):
@@ -115,7 +118,7 @@ class MMNeuroOnco(datasets.GeneratorBasedBuilder):
         )
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        layout = survey(self.config.root)
+        layout = self.config.layout or survey(self.config.root)
         logger.info("%s", layout.summary())
         plan = make_plan(self.config.name, layout, self.config.test_share)
         if not dl_manager.is_streaming:  # a stream checks each picture as it is reached

@@ -17,7 +17,10 @@ def read_questions(layout: Layout, config: str) -> list[tuple[Record, Resolved]]
         AnnotationError: an annotation file is malformed.
         DataDirError: a path leads out of data_dir.
     """
-    records = read_benchmark(layout.tree, layout.annotations[config], config)
+    files = layout.annotations[config]
+    if not files:
+        return []
+    records = read_benchmark(layout.tree, files, config)
     resolver = _resolver(layout, records)
     return [(record, resolver.resolve(record, "benchmark")) for record in records]
 

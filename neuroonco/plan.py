@@ -189,9 +189,9 @@ def _of_raw(layout: Layout, config: str, test_share: float) -> Plan:
     plan = Plan({"test": [], "train": [], "validation": []}, {})
     items, members = [], []
     reasons: Counter[str] = Counter()
-    for place, match in ((place, match) for place in layout.found for match in place.matches):
+    for found, match in ((found, match) for found in layout.found for match in found.matches):
         try:
-            picture = describe(match, place, layout.tree)
+            picture = describe(match, found, layout.tree)
         except PictureError as error:
             plan.lacking[match.file.path] = str(error).removeprefix(f"{match.file.path}: ")
             continue
