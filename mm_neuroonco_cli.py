@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for library in ("datasets", "httpx", "huggingface_hub", "torch", "transformers"):
         logging.getLogger(library).setLevel(logging.WARNING)
     try:
-        app(args=None if arguments is None else list(arguments))
+        app(args=None if arguments is None else list(arguments), prog_name="mm-neuroonco")
     except NeuroOncoError as error:
         if _debug:
             raise
@@ -137,7 +137,9 @@ def evaluate(
             "baseline:prior.",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="The run's folder; an unfinished run goes on.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="The run's folder; an unfinished run goes on.")
+    ],
     config: Annotated[Config, typer.Option("--config", help="What to ask.")] = Config.CLOSED,
     data_dir: Annotated[
         Path | None,

@@ -20,7 +20,9 @@ def print_report(report: Report, console: Console) -> None:
     for annotation in report.annotations:
         counts = ", ".join(f"{count:,} {how}" for how, count in annotation.pictures.items())
         where = ", ".join(annotation.files)
-        _print(console, f"{annotation.config}: {annotation.questions:,} questions; {counts} ({where})")
+        _print(
+            console, f"{annotation.config}: {annotation.questions:,} questions; {counts} ({where})"
+        )
         _print_some(console, "missing", annotation.missing)
         _print_flaws(console, annotation.broken)
     for source in report.sources:

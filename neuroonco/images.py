@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +49,8 @@ def inspect(path: str | os.PathLike[str], shown: str) -> Header:
     Raises:
         PictureError: the file is empty, truncated, too large, or no picture.
     """
-    return _open(path, shown, whole=False)[0]
+    with _opened(path, shown) as file:
+        return _examine(file, shown, whole=False)[0]
 
 
 def read(path: str | os.PathLike[str], shown: str) -> Image.Image:
@@ -59,7 +62,17 @@ def read(path: str | os.PathLike[str], shown: str) -> Image.Image:
     Raises:
         PictureError: the file is empty, truncated, too large, or no picture.
     """
-    return _eight_bit(_open(path, shown, whole=True)[1])
+    with _opened(path, shown) as file:
+        return _eight_bit(_examine(file, shown, whole=True)[1])
+
+
+def read_bytes(content: bytes, shown: str) -> Image.Image:
+    """Decode a picture held in memory, as `read` does.
+
+    Raises:
+        PictureError: the bytes are none, truncated, too large, or no picture.
+    """
+    return _eight_bit(_examine(io.BytesIO(content), shown, whole=True)[1])
 
 
 def window(values: NDArray[np.generic], low: float = 0.5, high: float = 99.5) -> NDArray[np.uint8]:
@@ -87,25 +100,31 @@ def window(values: NDArray[np.generic], low: float = 0.5, high: float = 99.5) ->
     return eight_bit
 
 
-def _open(path: str | os.PathLike[str], shown: str, *, whole: bool) -> tuple[Header, Image.Image]:
+def _opened(path: str | os.PathLike[str], shown: str) -> BinaryIO:
     try:
-        if Path(path).stat().st_size == 0:
-            raise PictureError(f"{shown}: the file is empty; download it again")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused below
-            image = Image.open(path, formats=_FORMATS)
-        with image:
-            header = Header(str(image.format), image.mode, image.size)
-            if image.width * image.height > MAX_PIXELS:
-                raise PictureError(
-                    f"{shown}: {image.width} x {image.height} pixels is more than any MRI slice "
-                    "has; the file is refused unread, replace or remove it"
-                )
-            if whole or not _looks_whole(path, image):
-                image = Image.open(path, formats=_FORMATS)  # checking may have used it up
-                image.load()
+        return Path(path).open("rb")
     except FileNotFoundError as error:
         raise PictureError(f"{shown}: there is no such file") from error
+    except OSError as error:
+        raise PictureError(f"{shown}: cannot be read ({error.strerror})") from error
+
+
+def _examine(file: BinaryIO, shown: str, *, whole: bool) -> tuple[Header, Image.Image]:
+    """Read a picture's header, and its pixels if `whole` is wanted or its end looks cut off."""
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        raise PictureError(f"{shown}: the file is empty; download it again")
+    try:
+        image = _open(file)
+        header = Header(str(image.format), image.mode, image.size)
+        if image.width * image.height > MAX_PIXELS:
+            raise PictureError(
+                f"{shown}: {image.width} x {image.height} pixels is more than any MRI slice has; "
+                "the file is refused unread, replace or remove it"
+            )
+        if whole or not _looks_whole(file, image, size):
+            image = _open(file)  # looking may have used the first one up
+            image.load()
     except UnidentifiedImageError as error:
         raise PictureError(
             f"{shown}: no JPEG, PNG, TIFF or WebP picture; download it again"
@@ -117,19 +136,23 @@ def _open(path: str | os.PathLike[str], shown: str, *, whole: bool) -> tuple[Hea
     return header, image
 
 
-def _looks_whole(path: str | os.PathLike[str], image: Image.Image) -> bool:
+def _open(file: BinaryIO) -> Image.Image:
+    file.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here
+        return Image.open(file, formats=_FORMATS)
+
+
+def _looks_whole(file: BinaryIO, image: Image.Image, size: int) -> bool:
     """Whether the end of the file is there. False where only decoding can tell."""
     if image.format == "PNG":
         image.verify()  # reads every chunk's checksum, decodes nothing
         return True
-    with Path(path).open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _TAIL))
-        tail = file.read()
-        if image.format == "WEBP":
-            file.seek(4)
-            return int.from_bytes(file.read(4), "little") + 8 <= size
-    return image.format == "JPEG" and b"\xff\xd9" in tail
+    if image.format == "WEBP":
+        file.seek(4)
+        return int.from_bytes(file.read(4), "little") + 8 <= size
+    file.seek(max(0, size - _TAIL))
+    return image.format == "JPEG" and b"\xff\xd9" in file.read()
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

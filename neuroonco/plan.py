@@ -189,17 +189,18 @@ def _of_raw(layout: Layout, config: str, test_share: float) -> Plan:
     plan = Plan({"test": [], "train": [], "validation": []}, {})
     items, members = [], []
     reasons: Counter[str] = Counter()
-    for found, match in ((found, match) for found in layout.found for match in found.matches):
-        try:
-            picture = describe(match, found, layout.tree)
-        except PictureError as error:
-            plan.lacking[match.file.path] = str(error).removeprefix(f"{match.file.path}: ")
-            continue
-        if picture.reason:
-            reasons[f"source {picture.source}: {picture.reason}"] += 1
-        else:
-            items.append(_raw_item(layout, picture))
-            members.append(Member(match.file, _case(match.file.path) or picture.patient))
+    for found in layout.found:
+        for match in found.matches:
+            try:
+                picture = describe(match, found, layout.tree)
+            except PictureError as error:
+                plan.lacking[match.file.path] = str(error).removeprefix(f"{match.file.path}: ")
+                continue
+            if picture.reason:
+                reasons[f"source {picture.source}: {picture.reason}"] += 1
+            else:
+                items.append(_raw_item(layout, picture))
+                members.append(Member(match.file, _case(match.file.path) or picture.patient))
     for reason, count in reasons.items():
         logger.info("%d pictures ask no question (%s)", count, reason)
     shares = Shares(0.0 if layout.has_benchmark else test_share, VALIDATION_SHARE)

@@ -47,8 +47,8 @@ class Prompt:
         """
         try:
             return _compile(self.template).render(**variables).strip()
-        except TemplateError as error:
-            raise PromptError(f"prompt {self.name!r}: {error}") from error
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise PromptError(f"prompt {self.name!r} cannot be filled in ({error})") from error
 
 
 def load_prompt(name: str | os.PathLike[str]) -> Prompt:

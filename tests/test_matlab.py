@@ -45,7 +45,7 @@ def test_sizes_that_differ_are_refused(path):
 
 
 @pytest.mark.parametrize("content", [b"", b"MATLAB 5.0 MAT-file", None])
-def test_other_files_are_named(tmp_path, path, content):
+def test_other_files_are_named(path, content):
     if content is None:
         with h5py.File(path, "w") as file:
             file["other"] = 1

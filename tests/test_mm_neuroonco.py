@@ -116,7 +116,8 @@ class TestCalls:
             "with warnings.catch_warnings(record=True) as caught:\n"
             "    warnings.simplefilter('always'); import mm_neuroonco\n"
             "assert 'mm_neuroonco.load' in str(caught[0].message)\n"
-            f"d = mm_neuroonco.load('closed', {str(benchmark)!r}, cache_dir={str(tmp_path / 'c')!r})\n"
+            f"cache = {str(tmp_path / 'c')!r}\n"
+            f"d = mm_neuroonco.load('closed', {str(benchmark)!r}, cache_dir=cache)\n"
             "print(len(d['test']))"
         )
         done = run_python(code)

@@ -89,7 +89,7 @@ def test_a_variable_that_was_not_given_is_named():
     ],
 )
 def test_templates_are_sandboxed(text):
-    with pytest.raises((PromptError, OverflowError, TypeError)):
+    with pytest.raises(PromptError):
         template(text).render(options=["y"])
 
 

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import hypothesis
 import pytest
 from drawing import draw
+
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 OPTIONS = ["metastasis", "meningioma", "glioma", "pituitary_tumor", "None of the above"]
 TYPES = ["diagnosis", "modality", "size"]

@@ -33,7 +33,7 @@ def test_random_draws_spread_over_each_questions_options():
 
 
 def test_an_unknown_baseline_is_named():
-    with pytest.raises(ModelError, match="baseline:typical.*baseline:prior"):
+    with pytest.raises(ModelError, match=r"baseline:typical.*baseline:prior"):
         load_model("baseline:typical")
 
 
