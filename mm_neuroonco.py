@@ -48,7 +48,7 @@ class MMNeuroOncoConfig(datasets.BuilderConfig):
         test_share: where questions are made by rule from raw sources, the share of patients (or
             pictures, where no patient is named) that closed and open ask about; instruction has
             the others.
-        layout: what data_dir held when the config was named; its rows are made from that.
+        layout: what data_dir held when the config was named, until its rows are planned.
     """
 
     missing: str = "error"
@@ -119,6 +119,7 @@ class MMNeuroOnco(datasets.GeneratorBasedBuilder):
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
         layout = self.config.layout or survey(self.config.root)
+        self.config.layout = None  # no process that makes rows needs it
         logger.info("%s", layout.summary())
         plan = make_plan(self.config.name, layout, self.config.test_share)
         if not dl_manager.is_streaming:  # a stream checks each picture as it is reached

@@ -35,9 +35,9 @@ _debug = False
 
 _DEMO_NOTE = """\
 What this means: the pictures are phantoms and the tiny model's weights are random, so no score here
-says anything about medicine. The model is at or below chance, as it should be: it knows no letter.
-Chance is a draw among the options. Majority and prior see no picture; what they reach, the
-questions' texts give away. A real model has learnt to look where it is clearly above all three."""
+says anything about medicine. A random model is at chance, a draw among the options: chance lies in
+its interval. Majority and prior see no picture; what they reach, the questions' texts give away. A
+model has learnt to look where its interval is above all three."""
 
 
 class Config(StrEnum):
@@ -62,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for library in ("datasets", "httpx", "huggingface_hub", "torch", "transformers"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    if not sys.stderr.isatty():
+        os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # transformers heeds it too
     try:
         app(args=None if arguments is None else list(arguments), prog_name="mm-neuroonco")
     except NeuroOncoError as error:
@@ -146,8 +149,9 @@ def evaluate(
         typer.Option("--data-dir", help="Your downloads; by default $MM_NEUROONCO_DATA_DIR."),
     ] = None,
     prompt: Annotated[
-        str, typer.Option("--prompt", help="A prompt's name, or your own prompt file.")
-    ] = "eval/closed_direct",
+        str | None,
+        typer.Option("--prompt", help="Your own prompt file; by default eval/closed_direct."),
+    ] = None,
     batch_size: Annotated[
         int, typer.Option("--batch-size", min=1, help="Questions at once; changes the speed only.")
     ] = 8,
@@ -176,15 +180,21 @@ def evaluate(
     Example: mm-neuroonco eval --model baseline:prior --data-dir downloads --out runs/prior
     """
     import mm_neuroonco
+    from eval import DEFAULT_PROMPT, load_model, print_results
     from eval import evaluate as run
-    from eval import load_model, print_results
 
     dataset = mm_neuroonco.load(
         config, data_dir, split="test", missing=missing, test_share=test_share
     )
     loaded = load_model(model, max_new_tokens=max_new_tokens, dtype=dtype, seed=seed)
     results = run(
-        dataset, loaded, out, prompt=prompt, batch_size=batch_size, limit=limit, seed=seed
+        dataset,
+        loaded,
+        out,
+        prompt=prompt or DEFAULT_PROMPT,
+        batch_size=batch_size,
+        limit=limit,
+        seed=seed,
     )
     print_results(results)
     if not results.complete:
@@ -201,11 +211,14 @@ def _run_demo(folder: Path) -> None:
     data, model = folder / "data", folder / "tiny-vlm"
     print("Making pictures: phantoms, laid out as eight of the sources are downloaded")
     make_demo_data(data)
-    loaded = {
-        config: mm_neuroonco.load(config, data, cache_dir=str(folder / "cache"))
-        for config in mm_neuroonco.CONFIGS
+    cache = str(folder / "cache")
+    closed = mm_neuroonco.load("closed", data, cache_dir=cache, test_share=0.5)
+    logging.getLogger(mm_neuroonco.NAME).setLevel(logging.WARNING)  # what was found stands there
+    others = {
+        config: mm_neuroonco.load(config, data, cache_dir=cache, test_share=0.5)
+        for config in ("open", "instruction")
     }
-    for config, splits in loaded.items():
+    for config, splits in {"closed": closed, **others}.items():
         print(f"{config}: " + ", ".join(f"{len(rows):,} {split}" for split, rows in splits.items()))
     models = ["baseline:random", "baseline:majority", "baseline:prior"]
     if find_spec("torch") and find_spec("transformers"):
@@ -218,7 +231,11 @@ def _run_demo(folder: Path) -> None:
         print("No torch or transformers here: only the baselines run")
     print_models(
         [
-            run(loaded["closed"]["test"], load_model(name), folder / "runs" / Path(name).name)
+            run(
+                closed["test"],
+                load_model(name),
+                folder / "runs" / Path(name).name.replace(":", "-"),
+            )
             for name in models
         ]
     )

@@ -118,7 +118,8 @@ def run_step(builder: str, data: str, step: str, cache: str) -> None:
 
     from datasets import load_dataset
 
-    if find_spec("torch"):
+    streaming = step == "stream"
+    if streaming and find_spec("torch"):
         import torch  # noqa: F401 (a stream imports it, which says nothing about either builder)
 
     config: dict[str, object] = {}
@@ -126,7 +127,6 @@ def run_step(builder: str, data: str, step: str, cache: str) -> None:
         import mm_neuroonco  # noqa: F401 (registers the name)
 
         config = {"name": "closed", "test_share": 1.0}
-    streaming = step == "stream"
     start = time.perf_counter()
     splits = load_dataset(builder, data_dir=data, cache_dir=cache, streaming=streaming, **config)
     rows = next(iter(splits.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -138,7 +139,14 @@ def _benchmark_record(raw: Any, config: str, where: str) -> Record:
     check = _check_closed if config == "closed" else _check_open
     for number, question in enumerate(questions, start=1):
         check(question, f"{where}, question {number}")
-    return Record(str(identity), (path,), questions, where)
+    return Record(str(identity), (path,), [_share_texts(q) for q in questions], where)
+
+
+def _share_texts(value: Any) -> Any:
+    """Keep texts that many questions repeat in memory once."""
+    if isinstance(value, dict):
+        return {key: _share_texts(part) for key, part in value.items()}
+    return sys.intern(value) if isinstance(value, str) else value
 
 
 def _check_path(path: str, where: str) -> None:
@@ -178,21 +186,24 @@ def _get(raw: Any, name: str, kind: type | tuple[type, ...], where: str) -> Any:
 
 def _objects(tree: Tree, file: File) -> Iterator[tuple[Any, str]]:
     """The records of a JSON list or of JSON lines, each with where it stands."""
-    try:
-        text = Path(tree.absolute(file.path)).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnnotationError(f"{file.path}: not UTF-8 ({error}); download it again") from error
     if file.path.lower().endswith(".jsonl"):
-        for number, line in enumerate(text.split("\n"), start=1):
+        for number, line in enumerate(_text(tree, file).split("\n"), start=1):
             if line.strip():
                 where = f"{file.path}, line {number}"
                 yield _parse(line, where, at_line=number), where
         return
-    content = _parse(text, file.path)
+    content = _parse(_text(tree, file), file.path)
     if not isinstance(content, list):
         raise AnnotationError(f"{file.path}: a list of records is expected; download it again")
     for number, record in enumerate(content, start=1):
         yield record, f"{file.path}, record {number}"
+
+
+def _text(tree: Tree, file: File) -> str:
+    try:
+        return Path(tree.absolute(file.path)).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{file.path}: not UTF-8 ({error}); download it again") from error
 
 
 def _parse(text: str, where: str, at_line: int | None = None) -> Any:

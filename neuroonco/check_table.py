@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -40,7 +41,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _sources(sources: list[SourceReport]) -> Table:
-    table = Table()
+    table = Table(box=box.SIMPLE)
     for name in ("", "source", "status", "pictures", "questions", "licence"):
         is_number = name in {"pictures", "questions"}
         table.add_column(

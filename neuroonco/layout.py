@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from neuroonco import canonical
 from neuroonco.annotations import CONFIGS, find_annotations
@@ -27,6 +28,8 @@ class Layout:
         found: the raw sources, by id and top folder.
         canonical: how many pictures and masks lie in `category/NN_…` folders.
         release: how many pictures lie in folders of the unpacked release.
+        read: what `neuroonco.benchmark` has read of the annotations, by config: naming a
+            config's cache and making its rows need the same.
     """
 
     tree: Tree
@@ -34,6 +37,7 @@ class Layout:
     found: list[Found] = field(repr=False)
     canonical: int
     release: int
+    read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def has_benchmark(self) -> bool:

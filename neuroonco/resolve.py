@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from neuroonco import canonical
@@ -52,21 +53,35 @@ class Resolver:
             named: every path that an annotation names; such a file is nobody else's picture.
         """
         self._tree = tree
-        self._named = {_squeeze(path) for path in named}
+        self._all_named = tuple(named)
         self._claimed = {match.file.path for place in found for match in place.matches}
-        self._by_name: dict[str, list[File]] = defaultdict(list)
-        self._by_stem: dict[str, list[File]] = defaultdict(list)
-        for file in tree.files.values():
-            if is_picture(file.path):
-                name = _squeeze(file.name)
-                self._by_name[name].append(file)
-                self._by_stem[posixpath.splitext(name)[0]].append(file)
         self._raw: dict[tuple[str, str], list[tuple[File, File | None, str]]] = defaultdict(list)
         for place in found:
             for match in place.matches:
                 self._raw[place.source.id, _stem(match.file.name)].append(
                     (match.file, tree.files.get(match.mask), category_of(match, place.layout))
                 )
+
+    @cached_property
+    def _named(self) -> set[str]:
+        return {_squeeze(path) for path in self._all_named}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[File]]:
+        """Squeezed file name to pictures; made only when a plain look-up has failed."""
+        names: dict[str, list[File]] = defaultdict(list)
+        for file in self._tree.files.values():
+            if is_picture(file.path):
+                names[_squeeze(file.name)].append(file)
+        return names
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[File]]:
+        """Squeezed file name without its ending to pictures."""
+        stems: dict[str, list[File]] = defaultdict(list)
+        for name, files in self._by_name.items():
+            stems[posixpath.splitext(name)[0]] += files
+        return stems
 
     def resolve(self, record: Record, release: str) -> Resolved:
         """Find a record's picture.
@@ -90,16 +105,16 @@ class Resolver:
 
     def _exact(self, path: str, release: str) -> File | None:
         if "/" not in path:
-            return self._of_release(self._by_name[_squeeze(path)], release, name=path)
+            return self._of_release(self._by_name.get(_squeeze(path), []), release, name=path)
         if file := self._tree.find(path):
             return file
         ending = "/" + _nfc(path)
-        candidates = self._by_name[_squeeze(posixpath.basename(path))]
+        candidates = self._by_name.get(_squeeze(posixpath.basename(path)), [])
         return next((file for file in candidates if _nfc(file.path).endswith(ending)), None)
 
     def _by_id(self, record: Record) -> File | None:
         suffixes = {posixpath.splitext(path)[1].lower() for path in record.paths}
-        candidates = self._by_stem[record.id.casefold()]
+        candidates = self._by_stem.get(record.id.casefold(), [])
         same = [f for f in candidates if posixpath.splitext(f.name)[1].lower() in suffixes]
         return self._of_release(same, "benchmark") or self._of_release(candidates, "benchmark")
 
@@ -139,13 +154,13 @@ class Resolver:
             return None
         squeezed = _squeeze(path)
         name = posixpath.basename(squeezed)
-        same_name = [f for f in self._by_name[name] if _ends_with(f, squeezed)]
+        same_name = [f for f in self._by_name.get(name, []) if _ends_with(f, squeezed)]
         if same_name:
             return same_name[0] if len(same_name) == 1 else None
         stem = posixpath.splitext(squeezed)[0]
         other_ending = [
             file
-            for file in self._by_stem[posixpath.basename(stem)]
+            for file in self._by_stem.get(posixpath.basename(stem), [])
             if _ends_with(file, stem + posixpath.splitext(_squeeze(file.name))[1])
             and not self._is_named(file)
         ]

@@ -64,15 +64,11 @@ class Tree:
             DataDirError: the path is absolute or climbs out of the root.
         """
         check_relative(path)
+        if path in self.files:
+            return self.files[path]
         clean = str(PurePosixPath(path.replace("\\", "/")))
-        return self.files.get(clean) or next(
-            (
-                self.files[spelt]
-                for form in ("NFC", "NFD")
-                if (spelt := unicodedata.normalize(form, clean)) in self.files
-            ),
-            None,
-        )
+        spellings = (unicodedata.normalize(form, clean) for form in ("NFC", "NFD"))
+        return next((self.files[name] for name in (clean, *spellings) if name in self.files), None)
 
     def absolute(self, path: str) -> str:
         """The absolute path of a file of this tree."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from importlib import resources
 
 import yaml
@@ -33,6 +34,7 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+@lru_cache(maxsize=4096)
 def modality_of(sequence: str | None) -> str:
     """The modality a sequence's name means: ``T1C+`` is ``t1ce``; ``unknown`` where none is."""
     letters = fold(sequence or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -47,7 +48,7 @@ def print_models(runs: Sequence[Results], console: Console | None = None) -> Non
 
 
 def _table(what: str, scores: Iterable[tuple[str, Score]]) -> Table:
-    table = Table(title_justify="left")
+    table = Table(title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(what, overflow="fold")
     for name in _COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)

@@ -48,6 +48,8 @@ def assign(
         For each member ``test``, ``validation``, ``train``, or "" where its group is held out.
     """
     others = tuple(held_out)
+    if shares.test >= 1 and not others:
+        return ["test"] * len(members)
     groups = _groups(root, [*members, *others])
     barred = set(groups[len(members) :])
     free = sorted({group for group in groups[: len(members)] if group not in barred}, key=_hash)

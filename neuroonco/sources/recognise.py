@@ -119,14 +119,12 @@ def _settle(fits: Iterable[tuple[File, list[_Fit]]]) -> Iterator[tuple[File, _Fi
     """One layout a file: the longest signature, then the one most files there fit alone."""
     every = list(fits)
     alone = Counter((fit.root, fit.position) for _, (fit, *others) in every if not others)
+
+    def rank(fit: _Fit) -> tuple[int, int, int]:
+        return len(fit.root), -alone[fit.root, fit.position], fit.position
+
     for file, candidates in every:
-        yield (
-            file,
-            min(
-                candidates,
-                key=lambda fit: (len(fit.root), -alone[fit.root, fit.position], fit.position),
-            ),
-        )
+        yield file, candidates[0] if len(candidates) == 1 else min(candidates, key=rank)
 
 
 def _groups(folder: re.Match[str], file: re.Match[str]) -> dict[str, str]:
@@ -138,13 +136,17 @@ def _groups(folder: re.Match[str], file: re.Match[str]) -> dict[str, str]:
 
 
 def _match(tree: Tree, layout: SourceLayout, file: File, fit: _Fit) -> Match:
-    root = file.path[: len(file.path) - len(_below(fit.root, file.path))]
-    below = file.path.removeprefix(root)
+    below = _below(fit.root, file.path)
+    mask = _mask(tree, layout, file.path.removesuffix(below), below, fit) if layout.masks else ""
+    return Match(fit.groups.get("key", below), file, fit.groups, mask)
+
+
+def _mask(tree: Tree, layout: SourceLayout, root: str, below: str, fit: _Fit) -> str:
+    """The path of the first of the layout's masks that is there, or ""."""
     folder, _, name = below.rpartition("/")
     values = {**fit.groups, "folder": folder or ".", "stem": posixpath.splitext(name)[0]}
-    masks = (_fill(template, values, root) for template in layout.masks)
-    mask = next((path for path in masks if path in tree.files), "")
-    return Match(fit.groups.get("key", below), file, fit.groups, mask)
+    paths = (_fill(template, values, root) for template in layout.masks)
+    return next((path for path in paths if path in tree.files), "")
 
 
 def _below(root: str, path: str) -> str:
