@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         logging.getLogger(library).setLevel(logging.WARNING)
     if not sys.stderr.isatty():
         os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
-        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # transformers heeds it too
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     try:
         app(args=None if arguments is None else list(arguments), prog_name="mm-neuroonco")
     except NeuroOncoError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroonco.errors import AnnotationError
+from neuroonco.json_records import read_records
 from neuroonco.tree import File, Tree, check_relative
 
 CONFIGS = ("closed", "open", "instruction")
@@ -37,14 +37,21 @@ class Record:
         id: as published, unique among the records of a config; for instruction, made of the
             file's name and line.
         paths: how annotation files name the picture, relative to where pictures are.
-        questions: the published question objects, in order; for instruction, one conversation.
+        asked: the published question objects as a JSON list; for instruction, of one
+            conversation. As text they take a fraction of the memory.
         where: file and line, for errors.
     """
 
     id: str
     paths: tuple[str, ...]
-    questions: list[dict[str, Any]] = field(repr=False)
+    asked: str = field(repr=False)
     where: str
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """The published question objects, in order."""
+        questions: list[dict[str, Any]] = json.loads(self.asked)
+        return questions
 
 
 def find_annotations(tree: Tree) -> dict[str, list[File]]:
@@ -67,13 +74,16 @@ def read_benchmark(tree: Tree, files: list[File], config: str) -> list[Record]:
     """
     records: dict[str, Record] = {}
     for file in files:
-        of_file = [_benchmark_record(raw, config, where) for raw, where in _objects(tree, file)]
+        of_file = [
+            _benchmark_record(raw, config, where)
+            for raw, where in read_records(tree.absolute(file.path), file.path)
+        ]
         repeated = [key for key, n in Counter(record.id for record in of_file).items() if n > 1]
         if repeated:
             raise AnnotationError(f"{file.path}: id {repeated[0]} stands there twice; keep one")
         for record in of_file:
             known = records.setdefault(record.id, record)
-            if known.questions != record.questions:
+            if known.asked != record.asked:
                 raise AnnotationError(
                     f"{record.where}: id {record.id} asks other questions than in {known.where}; "
                     "keep one release of the annotations"
@@ -91,7 +101,9 @@ def read_instruction(tree: Tree, files: list[File]) -> Iterator[Record]:
     """
     for file in files:
         stem = file.name.rpartition(".")[0]
-        for number, (raw, where) in enumerate(_objects(tree, file), start=1):
+        for number, (raw, where) in enumerate(
+            read_records(tree.absolute(file.path), file.path), start=1
+        ):
             images = _get(raw, "images", list, where)
             for turn in _get(raw, "messages", list, where):
                 _get(turn, "role", str, where)
@@ -100,7 +112,7 @@ def read_instruction(tree: Tree, files: list[File]) -> Iterator[Record]:
                 raise AnnotationError(f"{where}: 'images' must list at least one path")
             for path in images:
                 _check_path(path, where)
-            yield Record(f"{stem}_{number}", tuple(images), [raw], where)
+            yield Record(f"{stem}_{number}", tuple(images), json.dumps([raw]), where)
 
 
 def _without_copies(tree: Tree, files: list[File]) -> list[File]:
@@ -139,14 +151,7 @@ def _benchmark_record(raw: Any, config: str, where: str) -> Record:
     check = _check_closed if config == "closed" else _check_open
     for number, question in enumerate(questions, start=1):
         check(question, f"{where}, question {number}")
-    return Record(str(identity), (path,), [_share_texts(q) for q in questions], where)
-
-
-def _share_texts(value: Any) -> Any:
-    """Keep texts that many questions repeat in memory once."""
-    if isinstance(value, dict):
-        return {key: _share_texts(part) for key, part in value.items()}
-    return sys.intern(value) if isinstance(value, str) else value
+    return Record(str(identity), (path,), json.dumps(questions), where)
 
 
 def _check_path(path: str, where: str) -> None:
@@ -182,37 +187,3 @@ def _get(raw: Any, name: str, kind: type | tuple[type, ...], where: str) -> Any:
         what = "is missing" if value is None else f"is a {type(value).__name__}"
         raise AnnotationError(f"{where}: field {name!r} {what}; download the file again")
     return value
-
-
-def _objects(tree: Tree, file: File) -> Iterator[tuple[Any, str]]:
-    """The records of a JSON list or of JSON lines, each with where it stands."""
-    if file.path.lower().endswith(".jsonl"):
-        for number, line in enumerate(_text(tree, file).split("\n"), start=1):
-            if line.strip():
-                where = f"{file.path}, line {number}"
-                yield _parse(line, where, at_line=number), where
-        return
-    content = _parse(_text(tree, file), file.path)
-    if not isinstance(content, list):
-        raise AnnotationError(f"{file.path}: a list of records is expected; download it again")
-    for number, record in enumerate(content, start=1):
-        yield record, f"{file.path}, record {number}"
-
-
-def _text(tree: Tree, file: File) -> str:
-    try:
-        return Path(tree.absolute(file.path)).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnnotationError(f"{file.path}: not UTF-8 ({error}); download it again") from error
-
-
-def _parse(text: str, where: str, at_line: int | None = None) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = where if at_line else f"{where}, line {error.lineno}"
-        raise AnnotationError(
-            f"{place}, column {error.colno}: not valid JSON ({error.msg}); download the file again"
-        ) from error
-    except RecursionError as error:
-        raise AnnotationError(f"{where}: nested too deeply for an annotation file") from error

@@ -61,7 +61,7 @@ def _read_conversations(layout: Layout) -> Iterator[tuple[Record, tuple[Resolved
     for record in records:
         for path in record.paths:
             if path not in known:
-                alone = Record(record.id, (path,), [], record.where)
+                alone = Record(record.id, (path,), "[]", record.where)
                 known[path] = resolver.resolve(alone, "instruction")
         yield record, tuple(known[path] for path in record.paths)
 

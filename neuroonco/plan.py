@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from neuroonco import canonical, prepare
 from neuroonco.annotations import Record
@@ -41,7 +40,7 @@ class Item:
         source: two-digit id, or "unknown".
         category: one of `neuroonco.vocabulary.CATEGORIES`, or "unknown".
         modality: one of `neuroonco.vocabulary.MODALITIES`.
-        questions: published question objects; None where they are made by rule.
+        asked: published question objects as a JSON list; None where they are made by rule.
         ready: whether every picture was checked and is shown as it is.
     """
 
@@ -51,7 +50,7 @@ class Item:
     source: str
     category: str
     modality: str
-    questions: tuple[dict[str, Any], ...] | None = field(repr=False)
+    asked: str | None = field(repr=False)
     ready: bool = False
 
     def picture_paths(self, root: Path, cache: Path) -> list[str]:
@@ -166,7 +165,7 @@ def _of_benchmark(layout: Layout, config: str) -> Plan:
             plan.lacking[record.paths[0]] = "missing"
         else:
             files = ((resolved.file, resolved.mask),)
-            plan.splits["test"].append(_item(record, files, tuple(record.questions)))
+            plan.splits["test"].append(_item(record, files))
     return plan
 
 
@@ -179,7 +178,7 @@ def _of_conversations(layout: Layout) -> Plan:
             if picture.file is None:
                 plan.lacking[path] = "missing"
         if len(files) == len(pictures):
-            items.append(_item(record, files, tuple(record.questions)))
+            items.append(_item(record, files))
     members = [Member(item.files[0][0], _case(item.files[0][0].path)) for item in items]
     _split(plan, layout, items, members, Shares(0.0, VALIDATION_SHARE))
     return plan
@@ -233,14 +232,10 @@ def _held_out(layout: Layout) -> Iterator[Member]:
                 yield Member(resolved.file, _case(resolved.file.path))
 
 
-def _item(
-    record: Record,
-    files: tuple[tuple[File, File | None], ...],
-    questions: tuple[dict[str, Any], ...],
-) -> Item:
+def _item(record: Record, files: tuple[tuple[File, File | None], ...]) -> Item:
     named = next((path for path in record.paths if canonical.FOLDER.search(path)), record.paths[0])
     name = canonical.parse(named)
-    return Item(record.id, files, named, name.source, name.category, name.modality, questions)
+    return Item(record.id, files, named, name.source, name.category, name.modality, record.asked)
 
 
 def _raw_item(layout: Layout, picture: Picture) -> Item:
@@ -252,7 +247,7 @@ def _raw_item(layout: Layout, picture: Picture) -> Item:
         source=picture.source,
         category=picture.category,
         modality=picture.modality,
-        questions=None,
+        asked=None,
     )
 
 

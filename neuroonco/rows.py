@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,9 +21,10 @@ def make_rows(config: str, item: Item, pictures: list[str]) -> Iterator[dict[str
         item: what is asked.
         pictures: the absolute path of each of the item's pictures.
     """
-    questions = item.questions
-    if questions is None:
-        questions = tuple(make_questions(config, item.image_id, item.category, item.modality))
+    if item.asked is None:
+        questions = make_questions(config, item.image_id, item.category, item.modality)
+    else:
+        questions = json.loads(item.asked)
     make = {"closed": _closed, "open": _open, "instruction": _instruction}[config]
     for number, question in enumerate(questions, start=1):
         yield make(item, pictures, number, question)

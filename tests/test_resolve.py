@@ -14,7 +14,7 @@ from tests.published import write_picture
 def resolve(folder, path, *, identity="1", others=(), release="benchmark"):
     layout = survey(folder)
     resolver = Resolver(layout.tree, layout.found, [path, *others])
-    resolved = resolver.resolve(Record(identity, (path,), [], "test"), release)
+    resolved = resolver.resolve(Record(identity, (path,), "[]", "test"), release)
     return (resolved.file.path if resolved.file else None), resolved.how
 
 

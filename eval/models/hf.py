@@ -62,6 +62,8 @@ class HFModel:
         """
         if dtype != "auto" and not isinstance(getattr(torch, dtype, None), torch.dtype):
             raise ModelError(f"there is no dtype {dtype!r}; use auto, float32, bfloat16 or float16")
+        if not sys.stderr.isatty():
+            transformers.utils.logging.disable_progress_bar()
         processor = _load_processor(name)
         try:
             model = AutoModelForImageTextToText.from_pretrained(name, dtype=dtype)
