@@ -42,6 +42,9 @@ class Choice:
             raise ValueError("a choice has a letter exactly where its outcome is 'letter'")
 
 
+# Characters read at each end of an answer: a model caught in a loop says nothing new between them.
+_HEAD, _TAIL = 2_000, 6_000
+
 _REFUSAL = Choice("refusal")
 _AMBIGUOUS = Choice("ambiguous")
 _UNPARSED = Choice("unparsed")
@@ -58,6 +61,8 @@ def parse_choice(text: str, options: Sequence[str]) -> Choice:
     3. a refusal,
     4. the text of exactly one option.
 
+    Of an answer of more than 8,000 characters only the first 2,000 and the last 6,000 are read.
+
     Args:
         text: the raw answer; any text at all.
         options: the option texts in letter order; at most 26.
@@ -67,6 +72,8 @@ def parse_choice(text: str, options: Sequence[str]) -> Choice:
     """
     options = tuple(options)
     answer = clean(text)
+    if len(answer) > _HEAD + _TAIL:
+        answer = f"{answer[:_HEAD]}\n{answer[-_TAIL:]}"
     if exact := _whole_text(answer, options):
         return _one_of(exact)
     parts = pattern("retractions").split(without_restated(answer, options))

@@ -131,6 +131,11 @@ def test_an_endless_answer_is_read_in_time():
     assert parse_choice("A or B, " * 20_000 + "the answer is C", OPTIONS).letter == "C"
 
 
+@pytest.mark.parametrize("text", ["The answer is C.{}", "{}\nThe answer is C."])
+def test_a_long_answer_is_read_at_both_ends(text):
+    assert parse_choice(text.format(" The margins are sharp." * 2000), OPTIONS).letter == "C"
+
+
 def test_a_choice_has_a_letter_exactly_where_one_was_read():
     assert Choice("error").letter is None
     with pytest.raises(ValueError, match="letter"):
