@@ -10,6 +10,7 @@ from typing import Any
 from eval.metrics.accuracy import accuracy, chance
 from eval.metrics.blind_floors import majority, option_prior
 from eval.metrics.intervals import cluster_bootstrap
+from eval.metrics.rejection import Rejection, rejection
 from eval.parse import OUTCOMES
 from eval.questions import Question
 from eval.runs import Prediction
@@ -51,6 +52,7 @@ class Results:
         outcomes: how many answers came to each outcome of `eval.parse.Choice`.
         overall: the score over all questions, None where none was scored.
         by_type: the score of each question type, in the order of the dataset.
+        rejection: how "None of the above" was used in the scored questions.
     """
 
     model: str
@@ -58,6 +60,7 @@ class Results:
     outcomes: dict[str, int]
     overall: Score | None
     by_type: dict[str, Score]
+    rejection: Rejection
 
     @property
     def failed(self) -> int:
@@ -95,6 +98,7 @@ class Results:
             "outcome_shares": shares,
             "overall": asdict(self.overall) if self.overall else None,
             "by_type": {name: asdict(score) for name, score in self.by_type.items()},
+            "rejection": asdict(self.rejection),
         }
 
 
@@ -127,6 +131,7 @@ def score(
         outcomes={outcome: found[outcome] for outcome in OUTCOMES},
         overall=_score(scored, right, floors, seed) if scored else None,
         by_type={name: _score(group, right, floors, seed) for name, group in groups.items()},
+        rejection=rejection(scored, [predictions[q.question_id].letter for q in scored]),
     )
 
 

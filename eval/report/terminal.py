@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from eval.metrics.rejection import Rejection
 from eval.scores import Results, Score
 
 _COLUMNS = ("n", "accuracy", "95 % interval", "chance", "majority", "prior")
@@ -28,6 +29,8 @@ def print_results(results: Results, console: Console | None = None) -> None:
         table.add_row("all", *_cells(results.overall), style="bold")
     console.print(table)
     console.print(_counts(results), highlight=False, soft_wrap=True)
+    if results.rejection.n:
+        console.print(_rejection(results.rejection), highlight=False, soft_wrap=True)
     if results.overall:
         console.print(_verdict(results.overall), highlight=False, soft_wrap=True)
 
@@ -71,6 +74,17 @@ def _counts(results: Results) -> str:
     return (
         f"{results.expected} questions expected, {results.scored} scored, {results.failed} failed"
         f"{lost}. Without a letter, counted as wrong: {without}."
+    )
+
+
+def _rejection(found: Rejection) -> str:
+    def shown(share: float | None) -> str:
+        return "none to count" if share is None else f"{share:.3f}"
+
+    return (
+        f'"None of the above" was chosen {found.chosen} times and right {found.traps} times: '
+        f"recall {shown(found.recall)}, precision {shown(found.precision)}, F1 {shown(found.f1)}, "
+        f"false rejections {shown(found.false_rejections)}."
     )
 
 

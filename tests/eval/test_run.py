@@ -78,6 +78,8 @@ def test_a_run_leaves_a_complete_folder(dataset, tmp_path):
         "modality": 4,
         "size": 4,
     }
+    assert saved["rejection"]["n"] == 8
+    assert saved["rejection"]["chosen"] == 0
     assert results.complete
 
 
