@@ -1,16 +1,17 @@
-"""One closed question, as the scores and the baselines see it: texts and letters, no picture."""
+"""The questions as the scores and the baselines see them: texts and letters, no picture."""
 
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_COLUMNS = ("question_id", "image_id", "question_type", "question", "options", "answer")
+# Where the column of a config has another name than the field.
+_COLUMNS = {"text": "question", "reference": "reference_answer", "keywords": "eval_keywords"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Question:
         text: the question itself.
         options: the option texts in letter order.
         answer: the letter of the right option.
+        category: of the image: a tumour type, ``healthy``, ``tumor`` or ``mixed``.
+        source: the dataset the image comes from.
+        modality: the MRI sequence, such as ``T1``.
+        is_trap: whether the true option was left out, so that none of the others is right.
+        original_answer: a trap's true answer, empty otherwise.
     """
 
     question_id: str
@@ -32,6 +38,11 @@ class Question:
     text: str
     options: tuple[str, ...]
     answer: str
+    category: str = ""
+    source: str = ""
+    modality: str = ""
+    is_trap: bool = False
+    original_answer: str = ""
 
     @property
     def letters(self) -> str:
@@ -43,24 +54,58 @@ class Question:
         """The text of the right option."""
         return self.options[self.letters.index(self.answer)]
 
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Question:
-        """Read a row of the config ``closed``."""
-        return cls(
-            question_id=str(row["question_id"]),
-            image_id=str(row["image_id"]),
-            question_type=str(row["question_type"]),
-            text=str(row["question"]),
-            options=tuple(row["options"]),
-            answer=str(row["answer"]),
-        )
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question to be answered in words.
+
+    Attributes:
+        question_id: unique in the dataset.
+        image_id: of the image it is asked about.
+        question_type: such as ``reasoning``.
+        text: the question itself.
+        reference: the answer to hold a model's against.
+        keywords: what a right answer mentions; may be empty.
+        category: of the image, as in `Question`.
+        source: the dataset the image comes from.
+        modality: the MRI sequence.
+    """
+
+    question_id: str
+    image_id: str
+    question_type: str
+    text: str
+    reference: str
+    keywords: tuple[str, ...]
+    category: str = ""
+    source: str = ""
+    modality: str = ""
 
 
-def letters_of(options: tuple[str, ...] | list[str]) -> str:
+def letters_of(options: Sequence[str]) -> str:
     """Name the options: as many capital letters, from A."""
     return string.ascii_uppercase[: len(options)]
 
 
 def questions_of(dataset: Dataset) -> list[Question]:
-    """Read every question of a closed dataset without decoding a picture."""
-    return [Question.from_row(row) for row in dataset.select_columns(list(_COLUMNS))]
+    """Read every question of the config ``closed`` without decoding a picture."""
+    return _read(dataset, Question)
+
+
+def open_questions_of(dataset: Dataset) -> list[OpenQuestion]:
+    """Read every question of the config ``open`` without decoding a picture."""
+    return _read(dataset, OpenQuestion)
+
+
+def _read(dataset: Dataset, kind: type[Any]) -> list[Any]:
+    columns = {field.name: _COLUMNS.get(field.name, field.name) for field in fields(kind)}
+    held = {name: column for name, column in columns.items() if column in dataset.column_names}
+    rows = dataset.select_columns(list(held.values()))
+    return [kind(**{name: _plain(row[column]) for name, column in held.items()}) for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """Lists become tuples, so that questions can be compared and hashed; a missing text is empty."""
+    if isinstance(value, list):
+        return tuple(value)
+    return "" if value is None else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -13,16 +13,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """All that a model is told: no path, file name or id has a place here.
+class Example:
+    """A solved question, shown as an earlier turn of the conversation.
 
     Attributes:
         image: the picture, of any size and mode.
         prompt: the text that follows the picture.
+        answer: what should be answered.
     """
 
     image: Image
     prompt: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a model is told: no path, file name or id has a place here.
+
+    Attributes:
+        image: the picture, of any size and mode; None for a text alone. Requests about one image
+            hold the same object, and a model may encode it once for all of them.
+        prompt: the text that follows the picture.
+        letters: the letters that can be answered, such as ``ABCDE``; only `Scorer.likelihood`
+            reads them.
+        examples: solved questions to show first, few-shot.
+    """
+
+    image: Image | None
+    prompt: str
+    letters: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +51,16 @@ class Answer:
     """What came back.
 
     Attributes:
-        text: the raw output; empty where the model failed.
+        text: the raw output, or the likeliest letter; empty where the model failed.
         error: why it failed, None where it did not.
+        probabilities: of each letter, summing to one; None where the model wrote its answer.
+        tokens: how many were generated.
     """
 
     text: str
     error: str | None = None
+    probabilities: Mapping[str, float] | None = None
+    tokens: int = 0
 
 
 @runtime_checkable
@@ -53,6 +78,15 @@ class Model(Protocol):
 
     def generate(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer each request, in order; a failure is an `Answer` with its error."""
+        ...
+
+
+@runtime_checkable
+class Scorer(Model, Protocol):
+    """A model that can also tell how likely it finds each letter."""
+
+    def likelihood(self, requests: Sequence[Request]) -> list[Answer]:
+        """Score each request's letters, in order; a failure is an `Answer` with its error."""
         ...
 
 
