@@ -27,3 +27,7 @@ class ModelError(NeuroOncoError):
 
 class RunError(NeuroOncoError):
     """A run's folder is damaged, or belongs to other settings."""
+
+
+class MetricError(NeuroOncoError):
+    """A measure cannot be taken: a package is missing, or an encoder or an input is unfit."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from pathlib import Path
 from neuroonco import canonical, prepare
 from neuroonco.annotations import Record
 from neuroonco.benchmark import count_how, read_conversations, read_questions
-from neuroonco.curation.splits import Member, Shares, assign
+from neuroonco.curation.splits import Member, Shares, assign, case_of
 from neuroonco.errors import DataDirError, PictureError
 from neuroonco.layout import Layout
 from neuroonco.resolve import Resolved
@@ -25,7 +24,6 @@ VALIDATION_SHARE = 0.1
 
 logger = logging.getLogger("mm_neuroonco")
 
-_CASE = re.compile(r"BraTS2021_\d{5}|volume_\d+(?=_slice)", re.IGNORECASE)
 _SHOWN = 5
 
 
@@ -104,6 +102,22 @@ def make_plan(config: str, layout: Layout, test_share: float = TEST_SHARE) -> Pl
     return plan
 
 
+def benchmark_items(layout: Layout, config: str) -> list[Item]:
+    """The published questions of a config, whether or not their pictures are on disk.
+
+    Args:
+        layout: what data_dir holds.
+        config: ``closed`` or ``open``.
+
+    Returns:
+        Items without files; none where no annotations are there.
+
+    Raises:
+        NeuroOncoError: annotations are broken.
+    """
+    return [_item(record, ()) for record, _ in read_questions(layout, config)]
+
+
 def check_pictures(plan: Plan, root: Path) -> None:
     """Open every picture of a plan, and move those that are broken to what it lacks."""
     plain: dict[str, bool] = {}
@@ -179,7 +193,7 @@ def _of_conversations(layout: Layout) -> Plan:
                 plan.lacking[path] = "missing"
         if len(files) == len(pictures):
             items.append(_item(record, files))
-    members = [Member(item.files[0][0], _case(item.files[0][0].path)) for item in items]
+    members = [Member(item.files[0][0], case_of(item.files[0][0].path)) for item in items]
     _split(plan, layout, items, members, Shares(0.0, VALIDATION_SHARE))
     return plan
 
@@ -199,7 +213,7 @@ def _of_raw(layout: Layout, config: str, test_share: float) -> Plan:
                 reasons[f"source {picture.source}: {picture.reason}"] += 1
             else:
                 items.append(_raw_item(layout, picture))
-                members.append(Member(match.file, _case(match.file.path) or picture.patient))
+                members.append(Member(match.file, case_of(match.file.path) or picture.patient))
     for reason, count in reasons.items():
         logger.info("%d pictures ask no question (%s)", count, reason)
     shares = Shares(0.0 if layout.has_benchmark else test_share, VALIDATION_SHARE)
@@ -229,7 +243,7 @@ def _held_out(layout: Layout) -> Iterator[Member]:
     for config in ("closed", "open"):
         for _, resolved in read_questions(layout, config):
             if resolved.file:
-                yield Member(resolved.file, _case(resolved.file.path))
+                yield Member(resolved.file, case_of(resolved.file.path))
 
 
 def _item(record: Record, files: tuple[tuple[File, File | None], ...]) -> Item:
@@ -249,12 +263,6 @@ def _raw_item(layout: Layout, picture: Picture) -> Item:
         modality=picture.modality,
         asked=None,
     )
-
-
-def _case(path: str) -> str:
-    """The patient or case that a file's name gives away, for sources that name one so."""
-    match = _CASE.search(path)
-    return match[0].lower() if match else ""
 
 
 def _shares(resolved: Iterable[Resolved]) -> str:

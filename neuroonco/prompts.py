@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from neuroonco.errors import PromptError
 
 _FENCE = "---\n"
+_ASKS = ("question", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ class Prompt:
     Attributes:
         name: what the front matter calls it.
         version: changes whenever its words do.
-        config: the dataset config it is written for.
+        config: what it is written for: a dataset config, or ``judge``.
         notes: when to use it.
+        asks: ``question``, or ``image`` where it asks all questions of an image at once.
+        max_new_tokens: how long an answer to it may get, in tokens; None where it doesn't say.
         template: Jinja source of the text.
         digest: SHA-256 of the whole file, hexadecimal; recorded with every run.
     """
@@ -36,6 +39,8 @@ class Prompt:
     version: str
     config: str
     notes: str
+    asks: str
+    max_new_tokens: int | None
     template: str
     digest: str
 
@@ -95,13 +100,20 @@ def _parse(text: str, origin: str) -> Prompt:
     try:
         fields = yaml.safe_load(head)
         known = {key: str(fields[key]) for key in ("name", "version", "config")}
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+        tokens = fields.get("max_new_tokens")
+        longest = None if tokens is None else int(tokens)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise PromptError(
             f"{origin}: the front matter needs name, version and config ({error})"
         ) from error
+    asks = str(fields.get("asks", "question"))
+    if asks not in _ASKS:
+        raise PromptError(f"{origin}: asks is one of {', '.join(_ASKS)}, not {asks!r}")
     return Prompt(
         **known,
         notes=str(fields.get("notes", "")),
+        asks=asks,
+        max_new_tokens=longest,
         template=template,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )

@@ -91,6 +91,19 @@ class Scorer(Model, Protocol):
 
 
 @runtime_checkable
+class Preparer(Protocol):
+    """A model some of whose work can be done ahead, while it answers other requests."""
+
+    def prepare(self, requests: Sequence[Request]) -> None:
+        """Preprocess the pictures of requests that will be handed over next, as they are here.
+
+        It is called in a thread of its own, and raises nothing: what fails here fails again, and
+        is reported, when the requests are to be answered.
+        """
+        ...
+
+
+@runtime_checkable
 class Baseline(Protocol):
     """A rule that never sees a picture and answers from the questions' texts."""
 

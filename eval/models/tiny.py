@@ -7,73 +7,30 @@ processor), so the same code path runs as with a model of billions of parameters
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import (
-    AutoModelForImageTextToText,
-    CLIPVisionConfig,
-    Gemma3Config,
-    Gemma3Processor,
-    GemmaConfig,
-    Idefics3Config,
-    Idefics3Processor,
-    LlamaConfig,
-    LlavaConfig,
-    LlavaNextConfig,
-    LlavaNextProcessor,
-    LlavaProcessor,
-    PaliGemmaConfig,
-    PaliGemmaProcessor,
-    PreTrainedTokenizerFast,
-    SiglipVisionConfig,
-)
-from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
-from transformers.models.gemma3.configuration_gemma3 import Gemma3TextConfig
-from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
-from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
-from transformers.models.llava_next.image_processing_pil_llava_next import (
-    LlavaNextImageProcessorPil,
-)
-from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+from transformers import AutoModelForImageTextToText, PreTrainedTokenizerFast
 
+from eval.models.tiny_families import (
+    BEGIN_IMAGE,
+    END_IMAGE,
+    FAMILIES,
+    IMAGE,
+    VIDEO_PROCESSORS,
+    Family,
+)
 from neuroonco.errors import ModelError
+from neuroonco.files import write_text
 
-Family = Literal["llava", "llava_next", "idefics3", "gemma3", "paligemma"]
-
-_IMAGE = "<image>"
-_BEGIN_IMAGE = "<begin_image>"
-_END_IMAGE = "<end_image>"
-_SPECIAL = ["<pad>", "<s>", "</s>", _IMAGE, _BEGIN_IMAGE, _END_IMAGE]
-_SIDE = 32  # pixels: four by four patches
-_PATCH = 8
-_SIZE = {"height": _SIDE, "width": _SIDE}
-_TEXT = {
-    "hidden_size": 64,
-    "intermediate_size": 128,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "max_position_embeddings": 4096,
-    "pad_token_id": 0,
-    "bos_token_id": 1,
-    "eos_token_id": 2,
-    "tie_word_embeddings": False,  # tied random embeddings only repeat the last token
-}
-_VISION = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "image_size": _SIDE,
-    "patch_size": _PATCH,
-}
+_SPECIAL = ["<pad>", "<s>", "</s>", IMAGE, BEGIN_IMAGE, END_IMAGE]
 _CORPUS = (
     "What is the most likely diagnosis? Which MRI sequence is shown? Answer with the letter only.",
-    "A. glioma B. meningioma C. metastasis D. lymphoma E. None of the above",
+    "Options: A. glioma B. meningioma C. metastasis D. lymphoma E. None of the above",
     "What is the size, shape, spread and location of the lesion in this image of the brain?",
 )
 
@@ -94,8 +51,27 @@ def make_tiny_vlm(folder: str | Path, family: Family = "llava", seed: int = 0) -
     """
     if family not in get_args(Family):
         raise ModelError(f"no tiny model {family!r}; choose one of {', '.join(get_args(Family))}")
+    made = make_random_vlm(folder, FAMILIES[family], seed)
+    if family in VIDEO_PROCESSORS:
+        _add_video_processor(made, VIDEO_PROCESSORS[family])
+    return made
+
+
+def make_random_vlm(
+    folder: str | Path, parts: Callable[[Any], tuple[Any, Any]], seed: int = 0
+) -> Path:
+    """Save a random model of any size.
+
+    Args:
+        folder: where to save; made if it is missing.
+        parts: makes the config and the processor for a tokenizer.
+        seed: of the weights.
+
+    Returns:
+        The folder.
+    """
     tokenizer = _tokenizer()
-    config, processor = _FAMILIES[family](tokenizer)
+    config, processor = parts(tokenizer)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = AutoModelForImageTextToText.from_config(config)
@@ -124,9 +100,9 @@ def _tokenizer() -> Any:
         tokenizer_object=bpe,
         padding_side="left",
         extra_special_tokens={
-            "image_token": _IMAGE,
-            "boi_token": _BEGIN_IMAGE,
-            "eoi_token": _END_IMAGE,
+            "image_token": IMAGE,
+            "boi_token": BEGIN_IMAGE,
+            "eoi_token": END_IMAGE,
         },
         **dict(zip(("pad_token", "bos_token", "eos_token"), _SPECIAL, strict=False)),
     )
@@ -159,122 +135,9 @@ def _answer_in_letters(model: Any, tokenizer: Any) -> None:
     model.generation_config.pad_token_id = tokenizer.pad_token_id
 
 
-def _chat_template(image: str) -> str:
-    return (
-        "{% for message in messages %}{{ message['role'] }}: "
-        "{% for part in message['content'] %}"
-        "{% if part['type'] == 'image' %}" + image + "{% else %}{{ part['text'] }}{% endif %}"
-        "{% endfor %}{{ '\n' }}{% endfor %}"
-        "{% if add_generation_prompt %}assistant: {% endif %}"
-    )
-
-
-def _llama(tokenizer: Any) -> Any:
-    return LlamaConfig(vocab_size=len(tokenizer), **_TEXT)
-
-
-def _llava(tokenizer: Any) -> tuple[Any, Any]:
-    config = LlavaConfig(
-        text_config=_llama(tokenizer),
-        vision_config=CLIPVisionConfig(**_VISION),
-        image_token_index=tokenizer.image_token_id,
-        image_seq_length=(_SIDE // _PATCH) ** 2,
-        tie_word_embeddings=False,
-    )
-    processor = LlavaProcessor(
-        CLIPImageProcessorPil(size={"shortest_edge": _SIDE}, crop_size=_SIZE),
-        tokenizer,
-        patch_size=_PATCH,
-        vision_feature_select_strategy="default",
-        num_additional_image_tokens=1,
-        chat_template=_chat_template(_IMAGE),
-    )
-    return config, processor
-
-
-def _llava_next(tokenizer: Any) -> tuple[Any, Any]:
-    grid = [[_SIDE, 2 * _SIDE], [2 * _SIDE, _SIDE], [2 * _SIDE, 2 * _SIDE]]
-    config = LlavaNextConfig(
-        text_config=_llama(tokenizer),
-        vision_config=CLIPVisionConfig(**_VISION),
-        image_token_index=tokenizer.image_token_id,
-        image_grid_pinpoints=grid,
-        tie_word_embeddings=False,
-    )
-    processor = LlavaNextProcessor(
-        LlavaNextImageProcessorPil(
-            size={"shortest_edge": _SIDE}, crop_size=_SIZE, image_grid_pinpoints=grid
-        ),
-        tokenizer,
-        patch_size=_PATCH,
-        vision_feature_select_strategy="default",
-        num_additional_image_tokens=1,
-        chat_template=_chat_template(_IMAGE),
-    )
-    return config, processor
-
-
-def _idefics3(tokenizer: Any) -> tuple[Any, Any]:
-    processor = Idefics3Processor(
-        Idefics3ImageProcessorPil(
-            size={"longest_edge": 2 * _SIDE}, max_image_size={"longest_edge": _SIDE}
-        ),
-        tokenizer,
-        image_seq_len=4,
-        chat_template=_chat_template(_IMAGE),
-    )
-    config = Idefics3Config(
-        text_config=_llama(processor.tokenizer),
-        vision_config=_VISION,
-        image_token_id=processor.image_token_id,
-        scale_factor=2,
-        pad_token_id=0,
-        tie_word_embeddings=False,
-    )
-    return config, processor
-
-
-def _gemma3(tokenizer: Any) -> tuple[Any, Any]:
-    config = Gemma3Config(
-        # The default scale makes such small heads look everywhere alike, and so at nothing.
-        text_config=Gemma3TextConfig(
-            vocab_size=len(tokenizer), head_dim=16, query_pre_attn_scalar=1, **_TEXT
-        ),
-        vision_config=SiglipVisionConfig(vision_use_head=False, **_VISION),
-        mm_tokens_per_image=4,
-        image_token_index=tokenizer.image_token_id,
-        boi_token_index=tokenizer.boi_token_id,
-        eoi_token_index=tokenizer.eoi_token_id,
-        eos_token_id=_TEXT["eos_token_id"],
-        tie_word_embeddings=False,
-    )
-    processor = Gemma3Processor(
-        Gemma3ImageProcessorPil(size=_SIZE),
-        tokenizer,
-        image_seq_length=4,
-        chat_template=_chat_template(_BEGIN_IMAGE),
-    )
-    return config, processor
-
-
-def _paligemma(tokenizer: Any) -> tuple[Any, Any]:
-    images = SiglipImageProcessorPil(size=_SIZE)
-    images.image_seq_length = (_SIDE // _PATCH) ** 2
-    processor = PaliGemmaProcessor(images, tokenizer, chat_template=_chat_template(_IMAGE))
-    config = PaliGemmaConfig(
-        text_config=GemmaConfig(vocab_size=len(processor.tokenizer), head_dim=16, **_TEXT),
-        vision_config=SiglipVisionConfig(vision_use_head=False, projection_dim=64, **_VISION),
-        image_token_index=processor.image_token_id,
-        projection_dim=64,
-        tie_word_embeddings=False,
-    )
-    return config, processor
-
-
-_FAMILIES: dict[Family, Callable[[Any], tuple[Any, Any]]] = {
-    "llava": _llava,
-    "llava_next": _llava_next,
-    "idefics3": _idefics3,
-    "gemma3": _gemma3,
-    "paligemma": _paligemma,
-}
+def _add_video_processor(folder: Path, name: str) -> None:
+    """Make the folder like a downloaded one, which names its video processor."""
+    file = folder / "processor_config.json"
+    parts = json.loads(file.read_text(encoding="utf-8"))
+    parts["video_processor"] = {"video_processor_type": name}
+    write_text(file, json.dumps(parts, indent=2) + "\n")

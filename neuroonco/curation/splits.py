@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from neuroonco.tree import File
 
+_CASE = re.compile(r"BraTS2021_\d{5}|volume_\d+(?=_slice)", re.IGNORECASE)
 _HEAD = 2048
 
 
@@ -60,6 +62,12 @@ def assign(
         for place, group in enumerate(free)
     }
     return [split.get(group, "") for group in groups[: len(members)]]
+
+
+def case_of(path: str) -> str:
+    """The patient or case that a file's name gives away; empty where it names none."""
+    match = _CASE.search(path)
+    return match[0].lower() if match else ""
 
 
 def _groups(root: Path, members: Sequence[Member]) -> list[str]:
