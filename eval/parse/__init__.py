@@ -19,7 +19,7 @@ from eval.text import words
 
 __all__ = ["OUTCOMES", "Choice", "Outcome", "parse_choice"]
 
-Outcome = Literal["letter", "refusal", "ambiguous", "unparsed", "error"]
+Outcome = Literal["letter", "answer", "refusal", "ambiguous", "unparsed", "error"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
@@ -28,9 +28,10 @@ class Choice:
     """What an answer chose.
 
     Attributes:
-        outcome: ``letter`` (one option was chosen), ``refusal`` (the model declined), ``ambiguous``
-            (it named several, or a letter and a text that contradict each other), ``unparsed`` (it
-            named none), or ``error`` (the model failed and there is no answer).
+        outcome: ``letter`` (one option was chosen), ``answer`` (to an open question, in words),
+            ``refusal`` (the model declined), ``ambiguous`` (it named several, or a letter and a
+            text that contradict each other), ``unparsed`` (it named none, or said nothing), or
+            ``error`` (the model failed and there is no answer).
         letter: the chosen letter; None for every other outcome.
     """
 

@@ -36,17 +36,20 @@ _REWRITES = [
 
 
 def clean(text: str) -> str:
-    """Return the answer proper, in plain characters.
-
-    Thoughts (``<think>…</think>``) are dropped, also where their begin or end is missing: before a
-    lone end the model was still thinking, and after a lone begin it never stopped.
-    """
-    text = _CLOSED_THOUGHT.sub("\n", text)
-    text = _OPEN_THOUGHT.sub("\n", _TAIL_OF_THOUGHT.sub("\n", text))
-    text = unicodedata.normalize("NFKC", text)
+    """Return the answer proper, without thoughts and in plain characters."""
+    text = unicodedata.normalize("NFKC", without_thoughts(text))
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def without_thoughts(text: str) -> str:
+    """Drop what stands in ``<think>…</think>``, also where its begin or end is missing.
+
+    Before a lone end the model was still thinking, and after a lone begin it never stopped.
+    """
+    text = _CLOSED_THOUGHT.sub("\n", text)
+    return _OPEN_THOUGHT.sub("\n", _TAIL_OF_THOUGHT.sub("\n", text))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,50 @@
+"""The commands about data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+
+def check(
+    data_dir: Annotated[Path, typer.Argument(help="The folder that holds your downloads.")],
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Decode every picture, not only its header.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say what is in a folder, source by source, and what to download from where.
+
+    Exit status 1 where a picture is missing or broken, or nothing was found.
+
+    Example: mm-neuroonco check downloads --deep
+    """
+    from neuroonco.check import check as check_data_dir
+    from neuroonco.check_table import print_report
+
+    report = check_data_dir(data_dir, deep=deep, progress=_progress)
+    if as_json:
+        print(json.dumps(asdict(report), indent=2, ensure_ascii=False))
+    else:
+        print_report(report, Console(highlight=False))
+    if not report.is_sound:
+        raise typer.Exit(1)
+
+
+def _progress(items: Iterable[None], total: int) -> Iterable[None]:
+    console = Console(stderr=True)
+    return track(
+        items,
+        "checking pictures",
+        total=total,
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
