@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from neuroonco import __version__
 from neuroonco.demo.layouts import write_source
 
 COMMAND = str(Path(sys.executable).with_name("mm-neuroonco"))
@@ -30,12 +31,20 @@ def data(tmp_path):
     return tmp_path / "data"
 
 
-@pytest.mark.parametrize("arguments", [(), ("demo",), ("check",), ("eval",)])
+@pytest.mark.parametrize(
+    "arguments", [(), ("demo",), ("check",), ("eval",), ("score",), ("report",), ("compare",)]
+)
 def test_help(tmp_path, arguments):
     done = run(tmp_path, *arguments, "--help")
     assert done.returncode == 0
     assert "Usage: mm-neuroonco" in done.stdout
     assert not arguments or "Example: mm-neuroonco" in done.stdout
+
+
+@pytest.mark.parametrize("command", [(COMMAND,), (sys.executable, "-m", "mm_neuroonco_cli")])
+def test_version(tmp_path, command):
+    done = run(tmp_path, "--version", command=command)
+    assert (done.returncode, done.stdout) == (0, f"mm-neuroonco {__version__}\n")
 
 
 @pytest.mark.parametrize(
@@ -71,10 +80,12 @@ def test_eval(tmp_path, data, command):
     done = run(tmp_path, *arguments, "--test-share", "1", command=command)
     assert done.returncode == 0, done.stderr
     assert "diagnosis" in done.stdout
-    assert "16 questions expected, 16 scored" in done.stdout
-    assert "raw 17 Brain tumors 256x256 (16 pictures)" in done.stderr
     results = json.loads((tmp_path / "run/results.json").read_text())
-    assert results["counts"]["scored"] == 16
+    asked = results["counts"]["scored"]
+    assert f"{asked} questions expected, {asked} scored" in done.stdout
+    assert asked >= 12, "nearly all of 16 pictures are asked one question"
+    assert "raw 17 Brain tumors 256x256 (16 pictures)" in done.stderr
+    assert len(done.stderr.splitlines()) == 1, "no progress bar where nobody looks"
 
 
 def test_errors_are_short_and_tracebacks_are_for_debugging(tmp_path):
@@ -96,4 +107,4 @@ def test_missing_pictures(tmp_path, data):
     assert "4 of 16 pictures are missing or broken" in done.stderr
     done = run(tmp_path, *arguments, "--out", "run", "--missing", "skip")
     assert done.returncode == 0
-    assert "12 questions expected, 12 scored" in done.stdout
+    assert "left out: 4 of 16 pictures are missing or broken" in done.stderr

@@ -19,7 +19,7 @@ def write(tmp_path):
 
 
 def template(text):
-    return Prompt("t", "1", "closed", "", text, "")
+    return Prompt("t", "1", "closed", "", "question", None, text, "")
 
 
 def test_a_shipped_prompt_is_found_by_its_name():

@@ -17,3 +17,8 @@ def test_demo(tmp_path):
     assert results["counts"]["missing"] == 0
     for text in (tmp_path / "demo/runs").rglob("*.json*"):
         assert str(tmp_path) not in text.read_text()
+    for report in ("report.html", "report.md"):
+        assert str(tmp_path / "demo" / report) in done.stdout
+        text = (tmp_path / "demo" / report).read_text()
+        assert "tiny-vlm" in text
+        assert str(tmp_path) not in text

@@ -2,43 +2,28 @@ import json
 
 import pytest
 from drawing import draw
+from parrots import Parrot, ScoringParrot
 
-from eval import Answer, Request, evaluate, load_model
+from eval import Settings, evaluate, load_model
 from eval.models.tiny import make_tiny_vlm
+from eval.questions import questions_of
+from eval.rotations import rotate
 from neuroonco.errors import PromptError, RunError
 
 SECRETS = ("SECRET", ".png", "08_t1", "tmp")
 
 
-class Parrot:
-    """A model that always says the same, and keeps what it was told."""
-
-    name = "parrot"
-
-    def __init__(self, text="B", fails=()):
-        self.text, self.fails = text, list(fails)
-        self.requests: list[Request] = []
-
-    def describe(self):
-        return {"name": self.name, "says": self.text}
-
-    def generate(self, requests):
-        self.requests += requests
-        errors = [self.fails.pop(0) if self.fails else None for _ in requests]
-        return [Answer("" if error else self.text, error) for error in errors]
-
-
 class Interrupted(Parrot):
-    """A model whose process is killed after some batches."""
+    """Its process is stopped after some batches."""
 
     def __init__(self, batches):
         super().__init__()
-        self.batches = batches
+        self.left = batches
 
     def generate(self, requests):
-        if self.batches == 0:
+        if self.left == 0:
             raise KeyboardInterrupt
-        self.batches -= 1
+        self.left -= 1
         return super().generate(requests)
 
 
@@ -48,10 +33,11 @@ def lines(out):
 
 def test_a_run_leaves_a_complete_folder(dataset, tmp_path):
     out = tmp_path / "run"
-    results = evaluate(dataset, Parrot(), out, batch_size=5)
+    results = evaluate(dataset, Parrot(), out, Settings(batch_size=5))
     assert sorted(path.name for path in out.iterdir()) == [
         "config.json",
         "predictions.jsonl",
+        "questions.jsonl",
         "results.json",
     ]
     config = json.loads((out / "config.json").read_text())
@@ -73,13 +59,14 @@ def test_a_run_leaves_a_complete_folder(dataset, tmp_path):
     }
     right = sum(answer == "B" for answer in dataset["answer"])
     assert saved["overall"]["accuracy"] == results.overall.accuracy == right / 12
-    assert {name: score["n"] for name, score in saved["by_type"].items()} == {
+    by_type = saved["by"]["question_type"]
+    assert {name: score["n"] for name, score in by_type.items()} == {
         "diagnosis": 4,
         "modality": 4,
         "size": 4,
     }
     assert saved["rejection"]["n"] == 8
-    assert saved["rejection"]["chosen"] == 0
+    assert saved["throughput"]["questions"] == 12
     assert results.complete
 
 
@@ -95,44 +82,25 @@ def test_no_name_path_or_id_reaches_a_model(dataset, tmp_path):
         assert all(option in request.prompt for option in row["options"])
 
 
-def test_every_picture_stays_with_its_question(dataset, tmp_path):
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 100])
+def test_every_picture_stays_with_its_question(dataset, tmp_path, batch_size):
     model = Parrot()
-    evaluate(dataset, model, tmp_path / "run", batch_size=7)
+    evaluate(dataset, model, tmp_path / "run", Settings(batch_size=batch_size))
+    assert max(model.batches) <= batch_size
     for number, request in enumerate(model.requests):
         assert request.image.tobytes() == draw(number // 3).tobytes()
 
 
 def test_an_interrupted_run_goes_on_by_question(dataset, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        evaluate(dataset, Interrupted(2), tmp_path / "run", batch_size=2)
-    assert len(lines(tmp_path / "run")) == 4
+        evaluate(dataset, Interrupted(3), tmp_path / "run", Settings(batch_size=2))
+    assert len(lines(tmp_path / "run")) == 5
     model = Parrot()
-    model.describe = Interrupted(0).describe
-    results = evaluate(dataset, model, tmp_path / "run", batch_size=5)
-    assert len(model.requests) == 8
+    results = evaluate(dataset, model, tmp_path / "run", Settings(batch_size=5))
+    assert len(model.requests) == 7
     assert results.complete
     evaluate(dataset, Parrot(), tmp_path / "straight")
     assert lines(tmp_path / "run") == lines(tmp_path / "straight")
-
-
-@pytest.mark.parametrize("torn", ['{"question_id": "SECR', "{", '{"question_id": "x"}'])
-def test_a_torn_last_line_is_asked_again(dataset, tmp_path, torn):
-    evaluate(dataset, Parrot(), tmp_path / "whole")
-    evaluate(dataset, Parrot(), tmp_path / "run", limit=5)
-    with (tmp_path / "run" / "predictions.jsonl").open("a") as file:
-        file.write(torn)
-    evaluate(dataset, Parrot(), tmp_path / "run")
-    assert lines(tmp_path / "run") == lines(tmp_path / "whole")
-
-
-def test_a_damaged_line_is_named(dataset, tmp_path):
-    evaluate(dataset, Parrot(), tmp_path / "run")
-    path = tmp_path / "run" / "predictions.jsonl"
-    content = path.read_text().splitlines()
-    content[2] = content[2][:20]
-    path.write_text("\n".join(content) + "\n")
-    with pytest.raises(RunError, match=r"predictions\.jsonl, line 3"):
-        evaluate(dataset, Parrot(), tmp_path / "run")
 
 
 def test_failed_questions_are_counted_apart_and_asked_again(dataset, tmp_path):
@@ -156,7 +124,7 @@ def test_a_broken_picture_costs_only_its_own_questions(dataset, tmp_path):
     files[1].write_bytes(whole[:60])
     files[2].unlink()
     model = Parrot()
-    results = evaluate(dataset, model, tmp_path / "run", batch_size=4)
+    results = evaluate(dataset, model, tmp_path / "run", Settings(batch_size=4))
     assert len(model.requests) == 6
     assert (results.scored, results.failed) == (6, 6)
     failed = [line for line in lines(tmp_path / "run") if line["error"]]
@@ -179,52 +147,62 @@ def test_questions_about_a_picture_that_changed_are_asked_again(dataset, tmp_pat
     assert results.scored == 12
 
 
-def test_a_folder_of_other_settings_is_refused_with_the_difference(dataset, tmp_path):
-    evaluate(dataset, Parrot("B"), tmp_path / "run")
-    before = (tmp_path / "run" / "config.json").read_text()
-    with pytest.raises(RunError, match=r"model\.says: B there, C now"):
-        evaluate(dataset, Parrot("C"), tmp_path / "run")
-    with pytest.raises(RunError, match="seed: 0 there, 1 now"):
-        evaluate(dataset, Parrot("B"), tmp_path / "run", seed=1)
-    with pytest.raises(RunError, match=r"dataset\.n: 12 there, 6 now"):
-        evaluate(dataset.select(range(6)), Parrot("B"), tmp_path / "run")
-    assert (tmp_path / "run" / "config.json").read_text() == before
+def test_the_choice_of_questions_and_the_batch_size_may_change(dataset, tmp_path):
+    def ask(**settings):
+        model = Parrot()
+        results = evaluate(dataset, model, tmp_path / "run", Settings(**settings))
+        return results.expected, results.scored, len(model.requests)
+
+    assert ask(limit=2, batch_size=2) == (2, 2, 2)
+    assert ask(question_types=("size",)) == (4, 4, 4)
+    assert ask(ids=("SECRETID3_q1", "SECRETID0_q0")) == (2, 2, 1)
+    assert ask(batch_size=9) == (12, 12, 5)
+    assert ask(limit=3) == (3, 3, 0)
 
 
-def test_batch_size_and_limit_may_change(dataset, tmp_path):
-    first = evaluate(dataset, Parrot(), tmp_path / "run", batch_size=2, limit=5)
-    assert (first.expected, first.scored) == (5, 5)
-    model = Parrot()
-    assert evaluate(dataset, model, tmp_path / "run", batch_size=9).scored == 12
-    assert len(model.requests) == 7
-
-
-def test_a_folder_that_cannot_be_a_run_is_refused(dataset, tmp_path):
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(RunError, match="is a file"):
-        evaluate(dataset, Parrot(), tmp_path / "file")
-    evaluate(dataset, Parrot(), tmp_path / "run")
-    (tmp_path / "run" / "config.json").write_text("{")
-    with pytest.raises(RunError, match=r"config\.json: cannot be read"):
-        evaluate(dataset, Parrot(), tmp_path / "run")
-    (tmp_path / "run" / "config.json").unlink()
-    with pytest.raises(RunError, match=r"no config\.json"):
-        evaluate(dataset, Parrot(), tmp_path / "run")
-
-
-def test_wrong_usage_is_refused_before_anything_is_written(dataset, tmp_path):
+def test_wrong_usage_is_refused_before_anything_is_written(dataset, open_dataset, tmp_path):
     faulty = tmp_path / "faulty.md"
     faulty.write_text("---\nname: x\nversion: 1\nconfig: closed\n---\n{{ picture }}\n")
     out = tmp_path / "run"
-    with pytest.raises(PromptError, match="picture"):
-        evaluate(dataset, Parrot(), out, prompt=faulty)
-    with pytest.raises(RunError, match="no questions"):
-        evaluate(dataset, Parrot(), out, limit=0)
-    with pytest.raises(RunError, match="batch"):
-        evaluate(dataset, Parrot(), out, batch_size=0)
-    with pytest.raises(RunError, match="twice"):
-        evaluate(dataset.select([0, 0]), Parrot(), out)
+
+    def refuse(error, match, dataset=dataset, model=None, *, judge=None, blind=None, **settings):
+        with pytest.raises(error, match=match):
+            evaluate(
+                dataset, model or Parrot(), out, Settings(**settings), judge=judge, blind=blind
+            )
+
+    refuse(PromptError, "picture", prompt=faulty)
+    refuse(RunError, "written for the config open", prompt="eval/open_direct")
+    refuse(RunError, "no questions", limit=0)
+    refuse(RunError, "no question 'SECRETID9'", ids=("SECRETID9",))
+    refuse(RunError, "twice", dataset.select([0, 0]))
+    refuse(RunError, "no column of pictures", dataset.remove_columns("image"))
+    refuse(RunError, "cannot be swapped", dataset.select(range(3)), picture="swapped")
+    refuse(RunError, "use --method generate", method="likelihood")
+    refuse(RunError, "instruction split", few_shot=1)
+    refuse(RunError, "leave --judge", judge=Parrot())
+    refuse(RunError, "no run is here", blind=tmp_path)
+    baseline = load_model("baseline:prior")
+    refuse(RunError, "sees no picture", model=baseline, picture="blank")
+    refuse(RunError, "open questions need a model", open_dataset, baseline, config="open")
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"batch_size": 0}, "batch"),
+        ({"few_shot": -1}, "few-shot"),
+        ({"config": "instruction"}, "closed, open"),
+        ({"method": "guess"}, "generate, likelihood"),
+        ({"picture": "black"}, "real, blank, swapped"),
+        ({"config": "open", "circular": True}, "circular"),
+        ({"config": "open", "method": "likelihood"}, "likelihood"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings, match):
+    with pytest.raises(RunError, match=match):
+        Settings(**settings)
 
 
 def test_answers_without_a_letter_count_as_wrong_and_are_told_apart(dataset, tmp_path):
@@ -236,39 +214,100 @@ def test_answers_without_a_letter_count_as_wrong_and_are_told_apart(dataset, tmp
         assert results.to_dict()["outcome_shares"] == {outcome: 1.0}
 
 
+def test_letters_can_be_scored_instead_of_written(dataset, tmp_path):
+    model = ScoringParrot()
+    results = evaluate(dataset, model, tmp_path / "run", Settings(method="likelihood"))
+    assert [request.letters for request in model.requests] == ["ABCDE", "ABCDE", "AB"] * 4
+    last = sum(row["answer"] == "ABCDE"[len(row["options"]) - 1] for row in dataset)
+    assert results.overall.accuracy == last / 12
+    assert lines(tmp_path / "run")[2]["probabilities"] == {"A": 0.5, "B": 0.5}
+    assert results.calibration.n == 12
+
+
+def test_every_rotation_of_the_options_is_asked(dataset, tmp_path):
+    model = Parrot("A")
+    results = evaluate(dataset, model, tmp_path / "run", Settings(circular=True))
+    assert results.expected == len(model.requests) == 4 * (4 + 4 + 2)
+    assert results.circular.accuracy == 0, "no question has its answer at A in every rotation"
+    assert results.circular.consistency == 0
+    keys = [(line["question_id"], line["rotation"]) for line in lines(tmp_path / "run")]
+    assert len(set(keys)) == 40
+    assert evaluate(dataset, model, tmp_path / "run", Settings(circular=True)) == results
+    assert len(model.requests) == 40
+
+
+def test_open_questions_are_answered_in_words(open_dataset, tmp_path):
+    model = Parrot("In sector 1, 1 cm.")
+    results = evaluate(open_dataset, model, tmp_path / "run", Settings(config="open"))
+    assert results.outcomes["answer"] == results.scored == 6
+    assert results.complete
+    assert lines(tmp_path / "run")[0]["correct"] is None
+    assert [request.letters for request in model.requests] == [""] * 6
+
+
+def test_all_questions_of_an_image_can_be_asked_at_once(dataset, tmp_path):
+    model = Parrot("1: B\n2: C\n3. no idea")
+    settings = Settings(prompt="eval/closed_image", batch_size=2)
+    results = evaluate(dataset, model, tmp_path / "run", settings)
+    assert len(model.requests) == 4
+    assert results.outcomes["letter"] == 8
+    assert results.outcomes["refusal"] + results.outcomes["unparsed"] == 4
+    assert [line["letter"] for line in lines(tmp_path / "run")] == ["B", "C", None] * 4
+    assert sum(line["tokens"] for line in lines(tmp_path / "run")) == 4 * 2
+
+
+def test_an_image_is_asked_about_whole_even_where_part_of_it_is_wanted(dataset, tmp_path):
+    one = Settings(prompt="eval/closed_image", ids=("SECRETID1_q2",))
+    model = Parrot("1: B\n2: C\n3: A")
+    evaluate(dataset, model, tmp_path / "run", one)
+    assert [line["letter"] for line in lines(tmp_path / "run")] == ["A"]
+    assert model.requests[0].prompt.count("Question ") == 3
+
+
 @pytest.mark.parametrize("name", ["majority", "prior"])
 def test_a_baseline_scores_as_its_floor(make_dataset, tmp_path, name):
     dataset = make_dataset(9)
-    results = evaluate(dataset, load_model(f"baseline:{name}"), tmp_path / "run", limit=20)
+    model = load_model(f"baseline:{name}")
+    results = evaluate(dataset, model, tmp_path / "run", Settings(limit=20))
     assert results.scored == 20
-    for score in (results.overall, *results.by_type.values()):
+    for score in (results.overall, *results.by["question_type"].values()):
         assert score.accuracy == getattr(score, name)
 
 
 def test_a_baseline_needs_no_pictures_and_goes_on(dataset, tmp_path):
     texts = dataset.remove_columns("image")
     model = load_model("baseline:random", seed=5)
-    evaluate(texts, model, tmp_path / "run", limit=4)
+    evaluate(texts, model, tmp_path / "run", Settings(limit=4))
     evaluate(texts, model, tmp_path / "run")
     evaluate(texts, model, tmp_path / "straight")
     assert lines(tmp_path / "run") == lines(tmp_path / "straight")
 
 
+def test_a_baseline_answers_every_rotation(dataset, tmp_path):
+    model = load_model("baseline:majority")
+    results = evaluate(dataset, model, tmp_path / "run", Settings(circular=True))
+    assert results.expected == results.scored == 40
+    chosen = {
+        (line["question_id"], line["rotation"]): line["letter"] for line in lines(tmp_path / "run")
+    }
+    turned = [rotate(question, 1) for question in questions_of(dataset)]
+    assert [chosen[q.question_id, 1] for q in turned] == model.choose(turned)
+
+
 def test_a_real_model_runs_from_end_to_end(dataset, tmp_path):
     model = load_model(str(make_tiny_vlm(tmp_path / "model", "idefics3")))
-    results = evaluate(dataset, model, tmp_path / "run", batch_size=5)
+    results = evaluate(dataset, model, tmp_path / "run", Settings(batch_size=5))
     assert results.scored == results.expected == 12
-    one_by_one = evaluate(dataset, model, tmp_path / "again", batch_size=1)
+    one_by_one = evaluate(dataset, model, tmp_path / "again", Settings(batch_size=1))
     assert one_by_one == results
     assert lines(tmp_path / "again") == lines(tmp_path / "run")
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["model"]["class"] == "Idefics3ForConditionalGeneration"
 
 
-def test_the_shipped_prompt_asks_for_the_letter(dataset, tmp_path):
-    model = Parrot()
-    evaluate(dataset, model, tmp_path / "run", limit=1)
-    assert model.requests[0].prompt == (
-        "What is shown?\n\nA. metastasis\nB. meningioma\nC. glioma\nD. pituitary_tumor\n"
-        "E. None of the above\n\nAnswer with the letter of the correct option only."
-    )
+def test_a_real_run_beside_its_blind_run_tells_the_visual_gain(dataset, tmp_path):
+    evaluate(dataset, Parrot(), tmp_path / "blind", Settings(picture="blank"))
+    results = evaluate(dataset, Parrot(), tmp_path / "run", blind=tmp_path / "blind")
+    assert results.visual_gain.overall.gain == 0
+    saved = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert saved["visual_gain"]["picture"] == "blank"

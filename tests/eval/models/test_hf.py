@@ -1,5 +1,7 @@
 import json
 import shutil
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 import torch
@@ -8,10 +10,12 @@ from drawing import draw
 from PIL import Image
 
 from eval import Model, Request, load_model
+from eval.models.base import Example, Scorer
 from eval.models.tiny import make_tiny_vlm
+from eval.models.tiny_families import Family
 from neuroonco.errors import ModelError
 
-FAMILIES = ["llava", "llava_next", "idefics3", "gemma3", "paligemma"]
+FAMILIES = get_args(Family)
 
 
 def requests(swap=0):
@@ -72,6 +76,7 @@ def test_a_model_is_part_of_the_interface_and_describes_itself(llava):
     model = load_model(str(llava), max_new_tokens=5, dtype="bfloat16")
     described = model.describe()
     assert isinstance(model, Model)
+    assert isinstance(model, Scorer)
     assert json.loads(json.dumps(described)) == described
     assert described["dtype"] == "bfloat16"
     assert described["image_processor"].startswith("CLIPImageProcessor")
@@ -109,7 +114,7 @@ def test_the_model_gets_pixels_and_the_prompt_and_nothing_else(llava):
     texts(model, [Request(draw(0), prompt)], 1)
     assert received[0].keys() == {"input_ids", "attention_mask", "pixel_values"}
     tokens = received[0]["input_ids"][0]
-    tokenizer = model._processor.tokenizer
+    tokenizer = model._encoder.tokenizer
     said = tokenizer.decode(tokens, skip_special_tokens=True)
     assert said == f"user: {prompt}\nassistant: "
     pictures = (tokens == tokenizer.image_token_id).nonzero().flatten()
@@ -129,7 +134,7 @@ def test_shorter_prompts_are_padded_on_the_left(llava):
 def test_no_batch_is_answered_with_padding_on_the_right(llava):
     model = load_model(str(llava))
     expected = texts(model, requests(), 12)
-    model._processor.tokenizer.padding_side = "right"
+    model._encoder.tokenizer.padding_side = "right"
     received = listen(model)
     assert texts(model, requests(), 12) == expected
     assert all(inputs["attention_mask"][:, -1].all() for inputs in received)
@@ -162,6 +167,18 @@ def test_a_batch_is_halved_when_memory_runs_out(llava):
     assert len([size for size in sizes if size > 3]) <= 2
 
 
+def test_memory_that_never_suffices_is_an_error_of_the_question(llava):
+    model = load_model(str(llava))
+
+    def run_out(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    model._model.register_forward_pre_hook(run_out)
+    assert [answer.error for answer in model.generate(requests()[:3])] == [
+        "memory ran out on this question alone; use --max-pixels or --dtype bfloat16"
+    ] * 3
+
+
 def test_a_request_that_fails_costs_only_itself(llava):
     model = load_model(str(llava))
     batch = requests()[:5]
@@ -172,33 +189,6 @@ def test_a_request_that_fails_costs_only_itself(llava):
     assert [bool(a.error) for a in answers] == [False, False, True, False, False]
 
 
-def test_errors_say_what_to_do(llava, tmp_path):
-    def message(folder):
-        with pytest.raises(ModelError) as caught:
-            load_model(str(folder))
-        assert len(str(caught.value)) < 400
-        return str(caught.value)
-
-    assert "give a folder that holds config.json" in message(tmp_path / "nothing")
-    assert "give a folder that holds config.json" in message("nobody/no-such-model")
-
-    no_template = shutil.copytree(llava, tmp_path / "no_template")
-    (no_template / "chat_template.jinja").unlink()
-    assert "chat template" in message(no_template)
-
-    no_processor = shutil.copytree(llava, tmp_path / "no_processor")
-    for name in ("processor_config.json", "preprocessor_config.json"):
-        (no_processor / name).unlink(missing_ok=True)
-    assert "processor" in message(no_processor)
-
-    text_only = shutil.copytree(llava, tmp_path / "text_only")
-    (text_only / "config.json").write_text(json.dumps({"model_type": "llama"}))
-    assert "vision-language model" in message(text_only)
-
-    with pytest.raises(ModelError, match="dtype 'float33'"):
-        load_model(str(llava), dtype="float33")
-
-
 def test_a_black_picture_is_an_answer_or_an_error_but_no_crash(tmp_path):
     model = load_model(str(make_tiny_vlm(tmp_path / "m", "idefics3")))
     black = Request(Image.new("RGB", (40, 40)), "What is shown?")
@@ -206,3 +196,42 @@ def test_a_black_picture_is_an_answer_or_an_error_but_no_crash(tmp_path):
     assert answers[0].text
     assert answers[2].text
     assert answers[1].text or answers[1].error
+
+
+def test_examples_are_earlier_turns_with_pictures_of_their_own(llava):
+    model = load_model(str(llava))
+    received = listen(model)
+    shown = Example(draw(3), "Which sequence?", "C")
+    request = replace(requests()[0], examples=(shown,))
+    with_example = texts(model, [request], 1)
+    said = model._encoder.tokenizer.decode(received[0]["input_ids"][0], skip_special_tokens=True)
+    assert said == f"user: Which sequence?\nassistant: C\nuser: {request.prompt}\nassistant: "
+    assert len(received[0]["pixel_values"]) == 2
+    other = replace(request, examples=(replace(shown, image=draw(7)),))
+    probabilities = [
+        model.likelihood([replace(one, letters="ABCDE")])[0].probabilities
+        for one in (request, other)
+    ]
+    assert probabilities[0] != probabilities[1]
+    assert texts(model, [request] * 3, 3) == with_example * 3
+
+
+def test_a_request_without_a_picture_is_text_alone(llava):
+    model = load_model(str(llava))
+    received = listen(model)
+    answers = model.generate([Request(None, "Grade this."), Request(None, "And this, please.")])
+    assert received[0].keys() == {"input_ids", "attention_mask"}
+    assert not any(answer.error for answer in answers)
+
+
+def test_large_pictures_are_shrunk_to_max_pixels(tmp_path):
+    folder = str(make_tiny_vlm(tmp_path / "m", "qwen2_vl"))
+    image = draw(2).resize((64, 32))
+    patches = {}
+    for limit in (None, 32 * 32):
+        model = load_model(folder, max_pixels=limit)
+        received = listen(model)
+        texts(model, [Request(image, "What?")], 1)
+        patches[limit] = len(received[0]["pixel_values"])
+        assert model.describe()["max_pixels"] == limit
+    assert patches[32 * 32] < patches[None]
