@@ -27,7 +27,7 @@ class Picture:
     """What is shown for a row.
 
     Attributes:
-        image: the pixels, which know neither a file's name nor its metadata; None where they
+        image: the pixels in RGB, which know neither a file's name nor its metadata; None where they
             cannot be read.
         digest: tells the file from any other; None where there is none to read.
         error: why there are no pixels, or None.
@@ -69,7 +69,7 @@ class Pictures:
             return Picture(None, None, f"{name}: {content}")
         digest = self._keep(self._file(row), content)
         try:
-            image = images.read_bytes(content, name).copy()  # a copy is not tied to a file
+            image = images.read_bytes(content, name).convert("RGB")  # new, not tied to a file
         except PictureError as error:
             return Picture(None, digest, str(error))
         image.info = {}

@@ -102,7 +102,8 @@ def test_compare_prints_the_difference(command, runs):
     real, blind = runs
     status, out, _ = command("compare", blind, real, "--show", 1)
     assert status == 0
-    assert "all, accuracy" in out
+    assert "95 % interval" in out
+    assert "\n all  " in out
     assert "+0.583" in out
     assert "12 scored by both" in out
     assert "and 6 more" in out

@@ -36,7 +36,8 @@ def pictures_of(request: Request) -> Sequence[Image.Image]:
 
 def in_rgb(image: Image.Image, max_pixels: int | None = None) -> Image.Image:
     """Make a picture RGB, and shrink it to so many pixels if it has more; its proportions stay."""
-    image = image.convert("RGB")
+    if image.mode != "RGB":
+        image = image.convert("RGB")
     if max_pixels is None or image.width * image.height <= max_pixels:
         return image
     scale = math.sqrt(max_pixels / (image.width * image.height))
