@@ -103,12 +103,7 @@ class HFModel:
         }
 
     def prepare(self, requests: Sequence[Request]) -> None:
-        """Preprocess the pictures of the next requests, while a GPU answers others.
-
-        On a CPU both would want the same cores.
-        """
-        if self._model.device.type == "cpu":
-            return
+        """Preprocess the pictures of the next requests, while the model answers others."""
         with suppress(Exception):  # it comes again, and is reported, when they are to be answered
             self._encoder.prepare(requests)
 
