@@ -31,3 +31,7 @@ class RunError(NeuroOncoError):
 
 class MetricError(NeuroOncoError):
     """A measure cannot be taken: a package is missing, or an encoder or an input is unfit."""
+
+
+class CurationError(NeuroOncoError):
+    """A stage of the curation cannot run: a file of an earlier stage, or an extra, is missing."""

@@ -7,7 +7,7 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,32 @@ def read_bytes(content: bytes, shown: str) -> Image.Image:
     Raises:
         PictureError: the bytes are none, truncated, too large, or no picture.
     """
-    return _eight_bit(_examine(io.BytesIO(content), shown, whole=True)[1])
+    return examine_bytes(content, shown)[1]
+
+
+def examine_bytes(content: bytes, shown: str) -> tuple[Header, Image.Image]:
+    """Decode a picture held in memory, as `read` does, and tell what its file says of itself.
+
+    Raises:
+        PictureError: the bytes are none, truncated, too large, or no picture.
+    """
+    header, image = _examine(io.BytesIO(content), shown, whole=True)
+    return header, _eight_bit(image)
+
+
+def read_grey(path: str | os.PathLike[str], shown: str) -> NDArray[Any]:
+    """Decode a picture's grey values as they are stored, such as the labels of a mask.
+
+    Returns:
+        (height, width), in the picture's own depth; colours are turned to grey (ITU-R 601-2).
+
+    Raises:
+        PictureError: the file is empty, truncated, too large, or no picture.
+    """
+    with _opened(path, shown) as file:
+        image = _examine(file, shown, whole=True)[1]
+        is_deep = image.mode.startswith(("I", "F"))
+        return np.asarray(image if is_deep else _eight_bit(image).convert("L"))
 
 
 def window(values: NDArray[np.generic], low: float = 0.5, high: float = 99.5) -> NDArray[np.uint8]:
@@ -122,8 +147,10 @@ def _examine(file: BinaryIO, shown: str, *, whole: bool) -> tuple[Header, Image.
                 f"{shown}: {image.width} x {image.height} pixels is more than any MRI slice has; "
                 "the file is refused unread, replace or remove it"
             )
-        if whole or not _looks_whole(file, image, size):
+        if not whole and not _looks_whole(file, image, size):
+            whole = True
             image = _open(file)  # looking may have used the first one up
+        if whole:
             image.load()
     except UnidentifiedImageError as error:
         raise PictureError(

@@ -24,7 +24,8 @@ class Layout:
 
     Attributes:
         tree: every file.
-        annotations: config to its annotation files.
+        notes: where the annotations lie: the same tree, or that of another folder.
+        annotations: config to its annotation files, of `notes`.
         found: the raw sources, by id and top folder.
         canonical: how many pictures and masks lie in `category/NN_…` folders.
         release: how many pictures lie in folders of the unpacked release.
@@ -33,6 +34,7 @@ class Layout:
     """
 
     tree: Tree
+    notes: Tree = field(repr=False)
     annotations: dict[str, list[File]] = field(repr=False)
     found: list[Found] = field(repr=False)
     canonical: int
@@ -68,11 +70,18 @@ class Layout:
         return f"found {what}; annotations: {', '.join(files) or 'none, questions by rule'}"
 
 
-def survey(data_dir: str | os.PathLike[str]) -> Layout:
+def survey(
+    data_dir: str | os.PathLike[str], annotations: str | os.PathLike[str] | None = None
+) -> Layout:
     """Find out what a data_dir holds. Reads names, and the heads of JSON files.
 
+    Args:
+        data_dir: the folder of pictures.
+        annotations: another folder, whose annotations are used in place of those in data_dir.
+
     Raises:
-        DataDirError: it is no folder, or a link in it leads out.
+        DataDirError: either is no folder, or a link in data_dir leads out; or the other folder
+            holds no annotations.
     """
     tree = scan(data_dir)
     if tree.refused:
@@ -80,21 +89,35 @@ def survey(data_dir: str | os.PathLike[str]) -> Layout:
             f"{', '.join(tree.refused[:3])}: links that lead out of data_dir are not followed; "
             "move the files inside, or give the folder that holds them as data_dir"
         )
-    return look(tree)
+    if annotations is None:
+        return look(tree)
+    layout = look(tree, scan(annotations))
+    if not any(layout.annotations.values()):
+        raise DataDirError(
+            f"annotations {str(annotations)!r}: no annotation file is there; give a folder that "
+            "`mm-neuroonco build` wrote, or the one with the published annotations"
+        )
+    return layout
 
 
-def look(tree: Tree) -> Layout:
+def look(tree: Tree, notes: Tree | None = None) -> Layout:
     """Find out what a tree holds, whether or not it has links that lead out.
+
+    Args:
+        tree: of the pictures.
+        notes: where the annotations lie, if not among the pictures.
 
     Raises:
         DataDirError: its class map cannot be used.
     """
+    notes = notes or tree
     mapped = load_class_map(tree)
     described = {source.id for source in mapped}
     known = [source for source in load_sources().values() if source.id not in described]
     return Layout(
         tree=tree,
-        annotations=find_annotations(tree),
+        notes=notes,
+        annotations=find_annotations(notes),
         found=recognise(tree, [*mapped, *known], skip=canonical.FOLDER),
         canonical=_count(tree, lambda folder: bool(canonical.FOLDER.search(folder))),
         release=_count(tree, _is_release),

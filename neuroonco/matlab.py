@@ -42,14 +42,28 @@ def read_figshare_picture(
         PictureError: the file is broken, too large, or the mask has another size.
     """
     with _cjdata(path, shown) as data:
-        picture, mask = data["image"], data["tumorMask"]
-        if picture.size > MAX_PIXELS:
-            raise PictureError(f"{shown}: {picture.shape} pixels is more than any MRI slice has")
-        if picture.ndim != 2 or picture.shape != mask.shape:
-            raise PictureError(
-                f"{shown}: picture {picture.shape} and mask {mask.shape} differ in size"
-            )
-        return Image.fromarray(window(picture[()].T)), mask[()].T > 0
+        _check_size(data, shown)
+        return Image.fromarray(window(data["image"][()].T)), data["tumorMask"][()].T > 0
+
+
+def read_figshare_mask(path: str | os.PathLike[str], shown: str) -> NDArray[np.bool_]:
+    """The tumour's mask of a file, (height, width), as `read_figshare_picture` has it.
+
+    Raises:
+        PictureError: as `read_figshare_picture`.
+    """
+    with _cjdata(path, shown) as data:
+        _check_size(data, shown)
+        mask: NDArray[np.bool_] = data["tumorMask"][()].T > 0
+        return mask
+
+
+def _check_size(data: Any, shown: str) -> None:
+    picture, mask = data["image"], data["tumorMask"]
+    if picture.size > MAX_PIXELS:
+        raise PictureError(f"{shown}: {picture.shape} pixels is more than any MRI slice has")
+    if picture.ndim != 2 or picture.shape != mask.shape:
+        raise PictureError(f"{shown}: picture {picture.shape} and mask {mask.shape} differ in size")
 
 
 @contextmanager

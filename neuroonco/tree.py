@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -69,6 +69,20 @@ class Tree:
         clean = str(PurePosixPath(path.replace("\\", "/")))
         spellings = (unicodedata.normalize(form, clean) for form in ("NFC", "NFD"))
         return next((self.files[name] for name in (clean, *spellings) if name in self.files), None)
+
+    def without(self, folders: Iterable[str]) -> Tree:
+        """The same tree but for some folders, given relative to the root, and all below them."""
+        barred = tuple(f"{folder}/" for folder in folders)
+        return Tree(
+            self.root,
+            {path: file for path, file in self.files.items() if not path.startswith(barred)},
+            {
+                folder: files
+                for folder, files in self.folders.items()
+                if not f"{folder}/".startswith(barred)
+            },
+            self.refused,
+        )
 
     def absolute(self, path: str) -> str:
         """The absolute path of a file of this tree."""

@@ -143,3 +143,22 @@ def test_window_keeps_order_and_shape(values):
 def test_window_of_nothing_is_black():
     assert images.window(np.full((3, 3), np.nan)).max() == 0
     assert images.window(np.zeros((3, 3))).max() == 0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([[0, 1, 2, 4]], np.uint8),
+        np.array([[0, 1, 2, 65535]], np.uint16),
+        np.array([[0, 0.5, 1, 300]], np.float32),
+    ],
+)
+def test_grey_values_are_read_as_they_are_stored(tmp_path, values):
+    path = save(tmp_path / "m.tif", Image.fromarray(values))
+    read = images.read_grey(path, "m.tif")
+    assert read.tolist() == values.tolist()
+
+
+def test_colours_are_turned_to_grey(tmp_path):
+    path = save(tmp_path / "m.png", Image.new("RGB", (2, 1), "white"))
+    assert images.read_grey(path, "m.png").tolist() == [[255, 255]]

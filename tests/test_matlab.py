@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from neuroonco.errors import PictureError
-from neuroonco.matlab import read_figshare_labels, read_figshare_picture
+from neuroonco.matlab import read_figshare_labels, read_figshare_mask, read_figshare_picture
 
 
 @pytest.fixture
@@ -34,14 +34,16 @@ def test_picture_and_mask_are_transposed_together(path):
     assert not mask[:3].any()
     values = np.asarray(picture)
     assert (values[3] > values[0]).all()
+    assert (read_figshare_mask(path, "1.mat") == mask).all()
 
 
 def test_sizes_that_differ_are_refused(path):
     with h5py.File(path, "a") as file:
         del file["cjdata/tumorMask"]
         file["cjdata/tumorMask"] = np.zeros((3, 3))
-    with pytest.raises(PictureError, match="differ in size"):
-        read_figshare_picture(path, "1.mat")
+    for read in (read_figshare_picture, read_figshare_mask):
+        with pytest.raises(PictureError, match="differ in size"):
+            read(path, "1.mat")
 
 
 @pytest.mark.parametrize("content", [b"", b"MATLAB 5.0 MAT-file", None])
@@ -51,6 +53,6 @@ def test_other_files_are_named(path, content):
             file["other"] = 1
     else:
         path.write_bytes(content)
-    for read in (read_figshare_labels, read_figshare_picture):
+    for read in (read_figshare_labels, read_figshare_picture, read_figshare_mask):
         with pytest.raises(PictureError, match=r"07/1\.mat: no MATLAB 7\.3 file"):
             read(path, "07/1.mat")

@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import struct
 
 import nibabel as nib
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from nibabel.orientations import axcodes2ornt, ornt_transform
 
 from neuroonco.errors import PictureError
-from neuroonco.nifti import read_slice
+from neuroonco.nifti import read_label_slice, read_slice
 
 ORIENTATIONS = [
     "".join(codes)
@@ -92,3 +93,59 @@ def test_four_axes_are_refused(tmp_path):
     nib.save(nib.Nifti1Image(np.zeros((4, 4, 4, 2), np.int16), np.eye(4)), tmp_path / "v.nii")
     with pytest.raises(PictureError, match="3 axes"):
         read_slice(tmp_path / "v.nii", "v.nii")
+
+
+def test_gzip_in_several_members_and_scaled_values(tmp_path):
+    stored = nib.Nifti1Image(np.random.default_rng(0).random((9, 8, 7)) * 1000, np.eye(4))
+    stored.header.set_data_dtype(np.int16)  # saved with a slope
+    nib.save(stored, tmp_path / "v.nii.gz")
+    plain = gzip.decompress((tmp_path / "v.nii.gz").read_bytes())
+    (tmp_path / "p.nii").write_bytes(plain)
+    members = (plain[:400], plain[400:700], plain[700:])
+    (tmp_path / "m.nii.gz").write_bytes(b"".join(map(gzip.compress, members)))
+    pictures = [read_slice(tmp_path / name, name) for name in ("v.nii.gz", "p.nii", "m.nii.gz")]
+    assert len({picture.tobytes() for picture in pictures}) == 1
+    assert len(set(pictures[0].tobytes())) > 20
+
+
+def test_a_changed_byte_is_found_by_the_checksum(tmp_path):
+    path = save(tmp_path / "v.nii.gz", np.zeros((20, 20, 20), np.int16))
+    content = bytearray(path.read_bytes())
+    content[-6] ^= 1  # of the checksum itself
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match="broken"):
+        read_slice(path, "v.nii.gz")
+
+
+def test_a_header_without_directions_is_refused(tmp_path):
+    volume = nib.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4))
+    volume.header["srow_x"] = volume.header["srow_y"] = volume.header["srow_z"] = 0
+    volume.header["sform_code"], volume.header["qform_code"] = 1, 0
+    (tmp_path / "v.nii").write_bytes(volume.header.binaryblock + bytes(4) + bytes(128))
+    with pytest.raises(PictureError, match="which way is up"):
+        read_slice(tmp_path / "v.nii", "v.nii")
+
+
+def test_labels_of_the_largest_slice(tmp_path, head):
+    marked = read_label_slice(save(tmp_path / "m.nii.gz", head[1], "PIR"), "m")
+    assert (marked.position, marked.grid) == (2, (8, 12, 10))
+    assert marked.labels.shape == (12, 10)
+    assert np.argwhere(marked.labels == 4).min(axis=0).tolist() == [12 - 9, 10 - 9]
+    with pytest.raises(PictureError, match=r"x/no\.nii: cannot be read"):
+        read_label_slice(tmp_path / "no.nii", "x/no.nii")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(70, struct.pack("<h", 115)), (108, struct.pack("<f", 100)), (42, struct.pack("<h", 32767))],
+    ids=["type", "offset", "size"],
+)
+def test_flaws_of_the_header_are_named(tmp_path, place, value):
+    path = save(tmp_path / "v.nii", np.ones((8, 8, 8), np.int16))
+    content = bytearray(path.read_bytes())
+    content[place : place + len(value)] = value
+    path.write_bytes(content)
+    (tmp_path / "v.nii.gz").write_bytes(gzip.compress(content))
+    for name in ("v.nii", "v.nii.gz"):
+        with pytest.raises(PictureError, match=name):
+            read_slice(tmp_path / name, name)

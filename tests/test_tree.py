@@ -69,3 +69,13 @@ def test_stamp_changes_when_the_mtime_is_set_back(root):
     assert after.mtime_ns == before.mtime_ns
     assert after.size == before.size
     assert after.stamp != before.stamp
+
+
+def test_without_folders(root):
+    (root / "a" / "deep").mkdir()
+    (root / "a" / "deep" / "4.txt").write_text("4")
+    (root / "ab.txt").write_text("ab")
+    tree = scan(root).without(["a"])
+    assert list(tree.files) == ["ab.txt", "b/2.txt", "top.txt"]
+    assert set(tree.folders) == {"", "b"}
+    assert list(scan(root).without([]).files) == list(scan(root).files)

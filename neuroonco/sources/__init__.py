@@ -1,7 +1,7 @@
 """The 20 public sources: what they are, how they are recognised, what each picture shows."""
 
 from neuroonco.sources.pictures import Picture, describe
-from neuroonco.sources.recognise import Found, Match, recognise
+from neuroonco.sources.recognise import Found, Match, left_out_files, recognise
 from neuroonco.sources.table import Source, SourceLayout, load_sources
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Source",
     "SourceLayout",
     "describe",
+    "left_out_files",
     "load_sources",
     "recognise",
 ]

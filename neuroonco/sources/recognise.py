@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import compress
 
-from neuroonco.sources.table import Source, SourceLayout
+from neuroonco.sources.table import LeftOut, Source, SourceLayout
 from neuroonco.tree import File, Tree
 
 
@@ -167,12 +167,17 @@ def _is_new(source_id: str, match: Match, seen: set[tuple[str, str]]) -> bool:
     return len(seen) > before
 
 
-def _left_out(tree: Tree, root: str, layout: SourceLayout) -> dict[str, int]:
-    counts: Counter[str] = Counter()
+def left_out_files(tree: Tree, root: str, layout: SourceLayout) -> Iterator[tuple[File, LeftOut]]:
+    """The files in a source's folders that ask no question, each with the rule that says why."""
+    if not layout.left_out:
+        return
     for folder, files in tree.folders.items():
         place = unicodedata.normalize("NFC", folder) + "/"
         for rule in layout.left_out:
             match = rule.folder.fullmatch(place)
             if match and match["root"] == root:
-                counts[rule.reason] += len(files)
-    return dict(counts)
+                yield from ((file, rule) for file in files)
+
+
+def _left_out(tree: Tree, root: str, layout: SourceLayout) -> dict[str, int]:
+    return dict(Counter(rule.reason for _, rule in left_out_files(tree, root, layout)))

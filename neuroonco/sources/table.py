@@ -15,10 +15,11 @@ from neuroonco.vocabulary import fold
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A folder that is no part of the questions, and why."""
+    """A folder that is no part of the questions, and why; `flag` is what all its pictures are."""
 
     folder: re.Pattern[str]
     reason: str
+    flag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def make_layout(row: dict[str, Any], modality: str, pictures: int | None) -> Sou
         classes={fold(name): category for name, category in row["classes"].items()},
         class_reasons={fold(x["class"]): x["reason"] for x in left_out if "class" in x},
         left_out=tuple(
-            LeftOut(_below_any_wrapper(x["folder"]), x["reason"]) for x in left_out if "folder" in x
+            LeftOut(_below_any_wrapper(x["folder"]), x["reason"], x.get("flag", ""))
+            for x in left_out
+            if "folder" in x
         ),
         masks=tuple(row.get("masks", ())),
         needs_mask=row.get("needs_mask", False),
