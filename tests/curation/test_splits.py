@@ -1,54 +1,73 @@
-"""No patient and no copy of a file stands in two splits, or in a split and the benchmark."""
+"""Groups go into splits whole; strata are parted alike; nothing depends on the order."""
+
+from collections import Counter, defaultdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroonco.curation.splits import Member, Shares, assign
-from neuroonco.tree import scan
 
-SHARES = Shares(test=0.2, validation=0.1)
+members = st.lists(
+    st.builds(Member, st.integers(0, 40).map("g{}".format), st.sampled_from(["a", "b", "c"])),
+    max_size=120,
+)
 
 
-def members(root, patients, contents):
-    for number, content in enumerate(contents):
-        (root / f"{number:03}.bin").write_bytes(b"x" * 3000 + content)
-    files = list(scan(root).files.values())
-    return [Member(file, patient) for file, patient in zip(files, patients, strict=True)]
+@given(members, st.randoms(use_true_random=False), st.integers(0, 3))
+def test_every_group_is_in_one_split_in_any_order(everyone, random, seed):
+    placed = assign(everyone, Shares(), seed)
+    assert placed.keys() == {member.group for member in everyone}
+    assert set(placed.values()) <= {"test", "validation", "train"}
+    random.shuffle(everyone)
+    assert assign(everyone, Shares(), seed) == placed
+
+
+@given(st.integers(1, 300), st.floats(0, 1), st.floats(0, 1))
+def test_shares_are_kept_to_a_picture_or_two(count, test, validation):
+    shares = Shares(test, validation)
+    placed = Counter(assign([Member(str(n), "a") for n in range(count)], shares).values())
+    assert abs(placed["test"] - test * count) <= 1.5
+    assert abs(placed["validation"] - min(validation, 1 - test) * count) <= 1.5
 
 
 @given(
-    st.lists(
-        st.tuples(st.sampled_from(["", "a", "b", "c", "d", "e"]), st.binary(max_size=1)),
-        min_size=1,
-        max_size=30,
-    ),
-    st.integers(0, 5),
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(20, 80), min_size=2), st.integers(0, 9)
 )
-def test_groups_are_never_parted(tmp_path_factory, pictures, held):
-    root = tmp_path_factory.mktemp("splits")
-    everyone = members(root, [p for p, _ in pictures], [c for _, c in pictures])
-    held_out, free = everyone[:held], everyone[held:]
-    splits = assign(root, free, held_out, SHARES)
-    placed = list(zip(pictures[held:], splits, strict=True))
-    placed += [(picture, "") for picture in pictures[:held]]
-    for kind, empty in ((0, ""), (1, None)):
-        for value in {picture[kind] for picture, _ in placed} - {empty}:
-            assert len({split for picture, split in placed if picture[kind] == value}) == 1
+def test_every_stratum_is_parted_alike(strata, seed):
+    everyone = [Member(f"{name}{n}", name) for name, count in strata.items() for n in range(count)]
+    counts = defaultdict(Counter)
+    for group, split in assign(everyone, Shares(0.2, 0.1), seed).items():
+        counts[group[0]][split] += 1
+    for name, count in strata.items():
+        assert abs(counts[name]["test"] - 0.2 * count) <= 2
+        assert abs(counts[name]["validation"] - 0.1 * count) <= 2
 
 
-def test_shares(tmp_path):
-    everyone = members(tmp_path, [""] * 200, [bytes([n]) for n in range(200)])
-    splits = assign(tmp_path, everyone, [], SHARES)
-    assert [splits.count(name) for name in ("test", "validation", "train")] == [40, 16, 144]
-    assert assign(tmp_path, everyone, [], SHARES) == splits
+def test_large_groups_are_made_up_for():
+    everyone = [Member("large", "a")] * 30 + [Member(str(n), "a") for n in range(170)]
+    placed = assign(everyone, Shares(0.2, 0.1))
+    pictures = Counter(placed[member.group] for member in everyone)
+    assert [pictures[name] for name in ("test", "validation", "train")] == [
+        pytest.approx(40, abs=2),
+        pytest.approx(20, abs=2),
+        pytest.approx(140, abs=2),
+    ]
+
+
+def test_another_seed_gives_other_splits():
+    everyone = [Member(str(n), "a") for n in range(50)]
+    assert assign(everyone, Shares(), 1) != assign(everyone, Shares(), 2)
 
 
 @pytest.mark.parametrize(("test", "expected"), [(1.0, {"test"}), (0.0, {"train", "validation"})])
-def test_whole_shares(tmp_path, test, expected):
-    everyone = members(tmp_path, [""] * 50, [bytes([n]) for n in range(50)])
-    assert set(assign(tmp_path, everyone, [], Shares(test, 0.1))) == expected
+def test_whole_shares(test, expected):
+    assert set(assign([Member(str(n), "a") for n in range(50)], Shares(test)).values()) == expected
 
 
-def test_one_picture_is_tested(tmp_path):
-    assert assign(tmp_path, members(tmp_path, [""], [b""]), [], SHARES) == ["test"]
+def test_one_picture_is_tested():
+    assert assign([Member("a", "a")], Shares()) == {"a": "test"}
+
+
+def test_nothing_to_part():
+    assert assign([], Shares()) == {}
