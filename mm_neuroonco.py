@@ -22,8 +22,9 @@ from datasets.exceptions import DatasetGenerationError
 
 from neuroonco.errors import DataDirError, NeuroOncoError, PictureError
 from neuroonco.fingerprint import code_digest, fingerprint
+from neuroonco.items import Item
 from neuroonco.layout import Layout, survey
-from neuroonco.plan import TEST_SHARE, Item, check_pictures, make_plan, report_lacking
+from neuroonco.plan import TEST_SHARE, check_pictures, make_plan, report_lacking
 from neuroonco.prepare import default_cache
 from neuroonco.rows import make_rows
 
@@ -48,11 +49,14 @@ class MMNeuroOncoConfig(datasets.BuilderConfig):
         test_share: where questions are made by rule from raw sources, the share of patients (or
             pictures, where no patient is named) that closed and open ask about; instruction has
             the others.
+        annotations: a folder whose annotations are used in place of those in data_dir, such as the
+            one that `mm-neuroonco build` wrote.
         layout: what data_dir held when the config was named, until its rows are planned.
     """
 
     missing: str = "error"
     test_share: float = TEST_SHARE
+    annotations: str | None = None
     layout: Layout | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -86,7 +90,7 @@ class MMNeuroOncoConfig(datasets.BuilderConfig):
         if not 0 < self.test_share <= 1:
             raise ValueError(f"test_share={self.test_share!r}: choose a share above 0, at most 1")
         options = (_DIGEST, self.missing, self.test_share, custom_features)
-        self.layout = survey(self.root)
+        self.layout = survey(self.root, self.annotations)
         return f"{self.name}-{fingerprint(self.name, self.layout, *options)}"
 
 
@@ -118,7 +122,7 @@ class MMNeuroOnco(datasets.GeneratorBasedBuilder):
         )
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        layout = self.config.layout or survey(self.config.root)
+        layout = self.config.layout or survey(self.config.root, self.config.annotations)
         self.config.layout = None  # no process that makes rows needs it
         logger.info("%s", layout.summary())
         plan = make_plan(self.config.name, layout, self.config.test_share)
@@ -164,6 +168,7 @@ def load(
     cache_dir: str | None = None,
     missing: str = "error",
     test_share: float = TEST_SHARE,
+    annotations: str | os.PathLike[str] | None = None,
 ) -> Any:
     """Load a config, as `load_dataset` does, without the registered name.
 
@@ -176,6 +181,7 @@ def load(
         cache_dir: where the built config goes, if not into the Hugging Face cache.
         missing: ``error``, or ``skip`` to leave out pictures that are missing or broken.
         test_share: see `MMNeuroOncoConfig`.
+        annotations: see `MMNeuroOncoConfig`.
 
     Returns:
         A Dataset of the split, or a DatasetDict; iterable ones when streaming.
@@ -191,6 +197,7 @@ def load(
         data_dir=None if data_dir is None else os.fspath(data_dir),
         missing=missing,
         test_share=test_share,
+        annotations=None if annotations is None else os.fspath(annotations),
     )
     if streaming:
         return builder.as_streaming_dataset(split=split)

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,15 @@ _NAMES = {  # so that a file broken from its first byte on is still an error, no
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the annotations of a build say of a picture, under ``meta``."""
+
+    source: str
+    category: str
+    modality: str
+
+
 @dataclass(slots=True)
 class Record:
     """A picture as an annotation names it, and what is asked about it.
@@ -40,12 +50,14 @@ class Record:
         asked: the published question objects as a JSON list; for instruction, of one
             conversation. As text they take a fraction of the memory.
         where: file and line, for errors.
+        told: what the annotation says of the picture where its path says nothing.
     """
 
     id: str
     paths: tuple[str, ...]
     asked: str = field(repr=False)
     where: str
+    told: Told | None = None
 
     @property
     def questions(self) -> list[dict[str, Any]]:
@@ -112,7 +124,8 @@ def read_instruction(tree: Tree, files: list[File]) -> Iterator[Record]:
                 raise AnnotationError(f"{where}: 'images' must list at least one path")
             for path in images:
                 _check_path(path, where)
-            yield Record(f"{stem}_{number}", tuple(images), json.dumps([raw]), where)
+            told = _told(raw)
+            yield Record(f"{stem}_{number}", tuple(images), json.dumps([raw]), where, told)
 
 
 def _without_copies(tree: Tree, files: list[File]) -> list[File]:
@@ -151,7 +164,21 @@ def _benchmark_record(raw: Any, config: str, where: str) -> Record:
     check = _check_closed if config == "closed" else _check_open
     for number, question in enumerate(questions, start=1):
         check(question, f"{where}, question {number}")
-    return Record(str(identity), (path,), json.dumps(questions), where)
+    return Record(str(identity), (path,), json.dumps(questions), where, _told(raw))
+
+
+def _told(raw: dict[str, Any]) -> Told | None:
+    meta = raw.get("meta")
+    if not isinstance(meta, dict):
+        return None
+    known = [meta.get(name) for name in ("source", "category", "modality")]
+    return _share_told(*known) if all(isinstance(text, str) for text in known) else None
+
+
+@lru_cache(maxsize=4096)
+def _share_told(source: str, category: str, modality: str) -> Told:
+    """One object for all records that say the same, of which there are few."""
+    return Told(source, category, modality)
 
 
 def _check_path(path: str, where: str) -> None:

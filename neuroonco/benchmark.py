@@ -49,13 +49,13 @@ def _read_questions(layout: Layout, config: str) -> Questions:
     files = layout.annotations[config]
     if not files:
         return []
-    records = read_benchmark(layout.tree, files, config)
+    records = read_benchmark(layout.notes, files, config)
     resolver = _resolver(layout, records)
     return [(record, resolver.resolve(record, "benchmark")) for record in records]
 
 
 def _read_conversations(layout: Layout) -> Iterator[tuple[Record, tuple[Resolved, ...]]]:
-    records = list(read_instruction(layout.tree, layout.annotations["instruction"]))
+    records = list(read_instruction(layout.notes, layout.annotations["instruction"]))
     resolver = _resolver(layout, records)
     known: dict[str, Resolved] = {}
     for record in records:

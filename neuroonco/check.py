@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from neuroonco.benchmark import count_how, read_questions
-from neuroonco.curation.questions import make_questions
+from neuroonco.curation.questions import most_questions
 from neuroonco.errors import PictureError
 from neuroonco.layout import Layout, look
 from neuroonco.prepare import decode, is_matlab, is_picture, is_plain
@@ -30,7 +30,7 @@ class SourceReport:
     Attributes:
         pictures: files recognised as its pictures, each once.
         expected: how many a complete download has, or None where no count is published.
-        questions: closed questions that a rule can ask of them.
+        questions: closed questions that they can be asked at most; balance takes some away.
         classes: the source's own classes and how many pictures each has.
         left_out: files that ask no question, by reason.
         repeats: further copies of its pictures elsewhere in data_dir.
@@ -195,9 +195,7 @@ def _source(layout: Layout, source: Source, broken: dict[str, str]) -> SourceRep
             if picture.reason:
                 left_out[picture.reason] += 1
             else:
-                questions += len(
-                    make_questions("closed", picture.image_id, picture.category, picture.modality)
-                )
+                questions += most_questions(picture)
     pictures = sum(len(place.matches) for place in places)
     expected = _expected(source, places)
     status = _status(pictures, expected, flaws)

@@ -52,7 +52,7 @@ def _annotations(config: str, layout: Layout) -> Iterator[str]:
     configs = ("closed", "open", "instruction") if config == "instruction" else (config,)
     for name in configs:
         for file in layout.annotations[name]:
-            yield f"{name} {file.path} {digest(layout.tree, file)}"
+            yield f"{name} {file.path} {digest(layout.notes, file)}"
 
 
 def _pictures(config: str, layout: Layout) -> Iterator[str]:

@@ -56,8 +56,10 @@ class Resolver:
         self._all_named = tuple(named)
         self._claimed = {match.file.path for place in found for match in place.matches}
         self._raw: dict[tuple[str, str], list[tuple[File, File | None, str]]] = defaultdict(list)
+        self._masks: dict[str, File | None] = {}
         for place in found:
             for match in place.matches:
+                self._masks[match.file.path] = tree.files.get(match.mask)
                 self._raw[place.source.id, _stem(match.file.name)].append(
                     (match.file, tree.files.get(match.mask), category_of(match, place.layout))
                 )
@@ -92,7 +94,7 @@ class Resolver:
         """
         for path in record.paths:
             if file := self._exact(path, release):
-                return Resolved(file, None, "exact")
+                return Resolved(file, self._masks.get(file.path), "exact")
         if release == "benchmark" and (file := self._by_id(record)):
             return Resolved(file, None, "exact")
         for path in record.paths:

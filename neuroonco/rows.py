@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from neuroonco.curation.questions import make_questions
-from neuroonco.plan import Item
+from neuroonco.items import Item
 
 _PLACEHOLDER = re.compile(r"\s*<image>\s*")
 
@@ -21,12 +20,8 @@ def make_rows(config: str, item: Item, pictures: list[str]) -> Iterator[dict[str
         item: what is asked.
         pictures: the absolute path of each of the item's pictures.
     """
-    if item.asked is None:
-        questions = make_questions(config, item.image_id, item.category, item.modality)
-    else:
-        questions = json.loads(item.asked)
     make = {"closed": _closed, "open": _open, "instruction": _instruction}[config]
-    for number, question in enumerate(questions, start=1):
+    for number, question in enumerate(json.loads(item.asked), start=1):
         yield make(item, pictures, number, question)
 
 

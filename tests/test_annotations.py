@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from neuroonco.annotations import find_annotations, read_benchmark, read_instruction
+from neuroonco.annotations import Told, find_annotations, read_benchmark, read_instruction
 from neuroonco.errors import AnnotationError
 from neuroonco.tree import scan
 from tests.published import closed_record, conversation, open_record, write_json
@@ -107,3 +107,16 @@ def test_flaws_of_a_conversation_are_named(tmp_path, row):
     write_json(tmp_path / "train_open.jsonl", [conversation("a/b.png"), row])
     with pytest.raises(AnnotationError, match=r"train_open\.jsonl, line 2"):
         read(tmp_path, "instruction")
+
+
+def test_what_a_build_tells_of_pictures(tmp_path):
+    meta = {"source": "03", "category": "glioma", "modality": "t1", "group": "g"}
+    write_json(tmp_path / "closed.json", [closed_record(1, "a.png") | {"meta": meta}])
+    write_json(
+        tmp_path / "train.jsonl",
+        [conversation("a.png") | {"meta": meta}, conversation("b.png") | {"meta": {"id": 3}}],
+    )
+    (record,) = read(tmp_path)
+    told = Told("03", "glioma", "t1")
+    assert record.told == told
+    assert [row.told for row in read(tmp_path, "instruction")] == [told, None]

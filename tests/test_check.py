@@ -23,7 +23,7 @@ def test_raw(raw):
     assert report.is_sound
     assert [s.id for s in report.sources] == [f"{n:02}" for n in range(1, 21)]
     brats = of(report, "16")
-    assert (brats.status, brats.pictures, brats.questions) == ("partial", 8, 16)
+    assert (brats.status, brats.pictures, brats.questions) == ("partial", 8, 48)
     assert brats.licence == "registration required"
     assert brats.link in brats.next_step
     assert of(report, "03").classes == {"glioma": 6, "meningioma": 6, "notumor": 6, "pituitary": 6}
@@ -119,4 +119,4 @@ def test_table_and_json_hold_the_same(raw):
         assert source.id in shown
         assert source.status in shown
     assert "figshare" not in json.dumps(asdict(report)["unrecognised"])
-    assert json.loads(json.dumps(asdict(report)))["sources"][15]["questions"] == 16
+    assert json.loads(json.dumps(asdict(report)))["sources"][15]["questions"] == 48
