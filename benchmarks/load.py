@@ -101,6 +101,7 @@ def _measure(builder: str, data: Path, step: str, cache: Path) -> dict[str, floa
     quiet = {
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "HF_HUB_OFFLINE": "1",
+        "MM_NEUROONCO_CACHE": str(cache / "pictures"),
         "PYTHONPATH": str(ROOT),
     }
     done = subprocess.run(

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mm_neuroonco_cli.build import build
 from mm_neuroonco_cli.data import check
 from mm_neuroonco_cli.demo import demo
 from mm_neuroonco_cli.evaluation import evaluate
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(check)
+app.command()(build)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(report)

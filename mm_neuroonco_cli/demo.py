@@ -16,8 +16,9 @@ from neuroonco.prepare import CACHE_VARIABLE
 _DEMO_NOTE = """\
 What this means: the pictures are phantoms and the tiny model's weights are random, so no score here
 says anything about medicine. A random model is at chance, a draw among the options: chance lies in
-its interval. Majority and prior see no picture; what they reach, the questions' texts give away. A
-model has learnt to look where its interval is above all three."""
+its interval. Majority and prior see no picture; what they reach above chance, the questions' texts
+give away (on so few balanced questions they fall below it). A model has learnt to look where its
+interval is above all three."""
 
 
 def demo(

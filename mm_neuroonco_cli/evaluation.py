@@ -69,6 +69,15 @@ def evaluate(
             rich_help_panel=_DATA,
         ),
     ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotations",
+            help="A folder whose questions are asked in place of those among your downloads, such "
+            "as one that build wrote.",
+            rich_help_panel=_DATA,
+        ),
+    ] = None,
     missing: Annotated[
         Missing,
         typer.Option(
@@ -269,7 +278,11 @@ def evaluate(
         "trust_remote_code": trust_remote_code,
     }
     longest = max_new_tokens or load_prompt(settings.prompt_name).max_new_tokens or 64
-    load: dict[str, Any] = {"missing": missing, "test_share": test_share}
+    load: dict[str, Any] = {
+        "missing": missing,
+        "test_share": test_share,
+        "annotations": annotations,
+    }
     shard = this_shard()
     with shard.first_goes_first():
         dataset = mm_neuroonco.load(config, data_dir, split="test", **load)

@@ -132,7 +132,7 @@ def test_a_process_that_fails_ends_the_others_and_nothing_is_lost(tmp_path, monk
 
 
 def test_two_processes_give_the_same_predictions_as_one(tmp_path):
-    write_source(tmp_path / "data", "17", per_class=4, size=32)
+    write_source(tmp_path / "data", "17", per_class=5, size=32)
     tiny = make_tiny_vlm(tmp_path / "tiny")
     asked = ("--model", "tiny", "--data-dir", "data", "--test-share", "1", "--out", "two")
     two = run(tmp_path, *ACCELERATE, "-m", "eval", *asked)
