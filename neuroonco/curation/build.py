@@ -20,7 +20,7 @@ from neuroonco.curation.questions import (
 )
 from neuroonco.curation.questions.silver import NAME as SILVER
 from neuroonco.curation.questions.write import CONVERSATIONS, FILES
-from neuroonco.curation.semantics import AttributeRow, build_attributes
+from neuroonco.curation.semantics import AttributeRow, build_attributes, write_descriptions
 from neuroonco.curation.semantics.build import FILE as ATTRIBUTES
 from neuroonco.curation.semantics.build import UNFINISHED
 from neuroonco.curation.splits import Shares
@@ -113,6 +113,7 @@ def build(raw: Path, out: Path, settings: Settings, measure: Measure) -> Built:
             workers=settings.workers,
             atlas=settings.atlas,
         )
+        write_descriptions(built.rows, built.masks, out)
     if settings.until == "questions":
         _ask(built, out, settings, measure)
     return built

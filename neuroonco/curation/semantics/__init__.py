@@ -2,7 +2,7 @@
 
 from neuroonco.curation.semantics.attributes import Attributes, describe
 from neuroonco.curation.semantics.build import build_attributes
-from neuroonco.curation.semantics.descriptions import describe_in_words
+from neuroonco.curation.semantics.descriptions import describe_in_words, write_descriptions
 from neuroonco.curation.semantics.table import AttributeRow, read_attributes
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "describe",
     "describe_in_words",
     "read_attributes",
+    "write_descriptions",
 ]

@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Protocol
 
 from neuroonco.curation.parallel import map_all
 from neuroonco.curation.semantics.atlas import find_atlas
-from neuroonco.curation.semantics.descriptions import describe_in_words
 from neuroonco.curation.semantics.measure import Job, measure_all
 from neuroonco.curation.semantics.table import AttributeRow, read_attributes, write_attributes
 from neuroonco.errors import CurationError
@@ -90,7 +88,7 @@ def build_attributes(
         for measured in map_all(work, cases, "masks", workers):
             keep(measured)
     known |= kept
-    after = {name: _in_words(known[name], picture) for name, picture in pictures.items()}
+    after = {name: known[name] for name in pictures}
     if _versions(after) != _versions(before) or not (out / FILE).exists():
         write_attributes(out / FILE, after.values())
     (out / UNFINISHED).unlink(missing_ok=True)
@@ -148,10 +146,5 @@ def _stamp(known: Mapping[str, AttributeRow], job: Job) -> str:
     return known[job.image_id].stamp if job.image_id in known else ""
 
 
-def _versions(rows: Mapping[str, AttributeRow]) -> list[tuple[str, str, str]]:
-    return [(row.image_id, row.stamp, row.description) for row in rows.values()]
-
-
-def _in_words(row: AttributeRow, picture: PictureRow) -> AttributeRow:
-    words = describe_in_words(picture.category, picture.modality, row)
-    return row if row.description == words else replace(row, description=words)
+def _versions(rows: Mapping[str, AttributeRow]) -> list[tuple[str, str]]:
+    return [(row.image_id, row.stamp) for row in rows.values()]

@@ -2,8 +2,50 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
 from neuroonco.curation.semantics.table import AttributeRow
+from neuroonco.files import write_text
 from neuroonco.prompts import load_words
+
+FILE = "descriptions.jsonl"
+
+
+class DescribedRow(Protocol):
+    """What is used of a row of the index."""
+
+    @property
+    def image_id(self) -> str: ...  # noqa: D102
+    @property
+    def category(self) -> str: ...  # noqa: D102
+    @property
+    def modality(self) -> str: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+    @property
+    def flags(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+def write_descriptions(
+    rows: Iterable[DescribedRow], masks: Mapping[str, AttributeRow], out: Path
+) -> None:
+    """Write `descriptions.jsonl`: the image_id and the sentence of every picture of a source.
+
+    Args:
+        rows: of the index; those with a reason to ask nothing, and CT, are left out.
+        masks: image_id to what the picture's mask tells.
+        out: the folder of the curation's files.
+    """
+    lines = []
+    for row in rows:
+        if row.category and not row.reason and "ct" not in row.flags:
+            words = describe_in_words(row.category, row.modality, masks.get(row.image_id))
+            line = {"image_id": row.image_id, "description": words}
+            lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+    write_text(out / FILE, "".join(lines))
 
 
 def describe_in_words(category: str, modality: str, row: AttributeRow | None) -> str:

@@ -34,7 +34,6 @@ class AttributeRow:
             left, else ``as stored``.
         slice: of a volume, the slice shown, counted from the feet, from 0.
         region: of an atlas; None where none was asked or none fits.
-        description: a coarse sentence.
         error: why the mask says nothing; "" where it does.
         stamp: changes whenever the mask or the way it is read does.
     """
@@ -61,7 +60,6 @@ class AttributeRow:
     convention: str = ""
     slice: int | None = None
     region: str | None = None
-    description: str = ""
     error: str = ""
     stamp: str = ""
 

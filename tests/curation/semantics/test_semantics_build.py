@@ -101,14 +101,13 @@ def test_every_convention(root, rows, tmp_path):
             assert one.convention == ("radiological" if one.slice is not None else "as stored")
             is_volume = row.path.endswith(".nii.gz")
             assert (one.slice is not None) == (one.enhancing_share is not None) == is_volume
-            assert one.description.endswith(f"{one.area_share:.2%} of the picture.")
 
 
 def test_the_sequences_of_a_case_agree(root, rows, tmp_path):
     found = build_attributes(rows, root, tmp_path, workers=1)
     volumes = [found[row.image_id] for row in rows if row.path.endswith(".nii.gz")]
     assert len(volumes) == 4
-    one, *others = [replace(row, image_id="", description="") for row in volumes]
+    one, *others = [replace(row, image_id="") for row in volumes]
     assert all(other == one for other in others)
     assert one.enhancing_share + one.core_share + one.oedema_share == pytest.approx(1)
 
@@ -213,16 +212,6 @@ def test_new_and_lost_pictures(tmp_path, one):
     ]
     build_attributes([other], tmp_path, out)
     assert list(read_attributes(out / "attributes.parquet")) == ["15/other"]
-
-
-def test_another_class_changes_the_words_alone(tmp_path, one):
-    out = tmp_path / "out"
-    build_attributes([one], tmp_path, out)
-    forge(out)
-    found = build_attributes([replace(one, category="glioma")], tmp_path, out)[one.image_id]
-    assert "a glioma" in found.description
-    assert found.components == 77
-    assert read_attributes(out / "attributes.parquet")[one.image_id] == found
 
 
 def test_an_interrupted_run_goes_on(tmp_path, one, monkeypatch):

@@ -1,10 +1,17 @@
 """A coarse sentence for every picture that the index can hold."""
 
 import itertools
+import json
+from types import SimpleNamespace
 
 import pytest
 
-from neuroonco.curation.semantics import AttributeRow, describe_in_words, rules
+from neuroonco.curation.semantics import (
+    AttributeRow,
+    describe_in_words,
+    rules,
+    write_descriptions,
+)
 from neuroonco.vocabulary import CATEGORIES, MODALITIES
 
 ROW = AttributeRow(
@@ -67,3 +74,24 @@ def test_every_value_has_its_words():
     assert len(sentences) == len(rows)
     for category, modality in itertools.product((*CATEGORIES, ""), MODALITIES):
         assert describe_in_words(category, modality, rows[0]).endswith(".")
+
+
+def test_every_picture_of_a_source_has_a_sentence(tmp_path):
+    def row(image_id, category="glioma", reason="", flags=()):
+        return SimpleNamespace(
+            image_id=image_id, category=category, modality="t1", reason=reason, flags=flags
+        )
+
+    rows = [
+        row("a"),
+        row("no mask", "healthy"),
+        row("broken", "", "broken: the file is empty"),
+        row("scan", flags=("ct",)),
+        row("mixed", "", "a mixed class"),
+    ]
+    write_descriptions(rows, {"a": ROW}, tmp_path)
+    lines = (tmp_path / "descriptions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"image_id": "a", "description": describe_in_words("glioma", "t1", ROW)},
+        {"image_id": "no mask", "description": describe_in_words("healthy", "t1", None)},
+    ]
