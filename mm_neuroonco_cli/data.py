@@ -26,17 +26,25 @@ def check(
             "names, cases, and the pixels of the pictures that are there.",
         ),
     ] = False,
+    training: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--training",
+            help="With --leakage: JSON or JSONL that names pictures to learn from, in place of the "
+            "conversations in the folder; may be given several times.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Say what is in a folder, source by source, and what to download from where.
 
-    Exit status 1 where a picture is missing or broken, or nothing was found; with --leakage, where
-    anything is shared.
+    Exit status 1 where a picture is missing or broken, or nothing was found; with --leakage,
+    where anything is shared.
 
     Example: mm-neuroonco check downloads --deep
     """
     if leakage:
-        _check_leakage(data_dir, as_json=as_json)
+        _check_leakage(data_dir, training, as_json=as_json)
         return
     from neuroonco.check import check as check_data_dir
     from neuroonco.check_table import print_report
@@ -50,7 +58,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _check_leakage(data_dir: Path, *, as_json: bool) -> None:
+def _check_leakage(data_dir: Path, training: list[Path] | None, *, as_json: bool) -> None:
     from neuroonco.curation.leakage import check_published
     from neuroonco.errors import DataDirError
     from neuroonco.layout import survey
@@ -60,11 +68,11 @@ def _check_leakage(data_dir: Path, *, as_json: bool) -> None:
         config: [Path(layout.notes.absolute(file.path)) for file in files]
         for config, files in layout.annotations.items()
     }
-    tested, learnt = [*paths["closed"], *paths["open"]], paths["instruction"]
+    tested, learnt = [*paths["closed"], *paths["open"]], training or paths["instruction"]
     if not tested or not learnt:
         raise DataDirError(
             f"{layout.tree.root.name}: annotations for testing and for training are needed to "
-            "compare them; put both below this folder"
+            "compare them; put both below this folder, or name the latter with --training"
         )
     shared = check_published(tested, learnt, data_dir)
     print(json.dumps(asdict(shared), indent=2) if as_json else shared.to_markdown())

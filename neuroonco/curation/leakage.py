@@ -14,7 +14,7 @@ from neuroonco.curation.leakage_pixels import PictureLeakage, compare_pictures
 from neuroonco.errors import AnnotationError
 from neuroonco.json_records import read_records
 from neuroonco.tree import check_relative
-from neuroonco.vocabulary import fold
+from neuroonco.vocabulary import UNKNOWN, fold
 
 _SHOWN = 10
 
@@ -105,7 +105,7 @@ def check_published(
     """
     tested, learnt = _records(benchmark), _records(training)
     cases = {case_of(path) for path in tested} & {case_of(path) for path in learnt} - {""}
-    names = {_name(path) for path in tested}
+    names = {_name(path) for path in tested} - {None}
     return PublishedLeakage(
         benchmark=len(tested),
         training=len(learnt),
@@ -141,6 +141,8 @@ def _paths(raw: object, where: str) -> list[str]:
     return paths
 
 
-def _name(path: str) -> tuple[str, str]:
+def _name(path: str) -> tuple[str, str] | None:
+    """A picture's source and bare name; None where its path, as in raw downloads, has no source."""
+    source = canonical.parse(path).source
     stem = posixpath.splitext(posixpath.basename(path))[0]
-    return canonical.parse(path).source, fold(stem).replace(" ", "")
+    return None if source == UNKNOWN else (source, fold(stem).replace(" ", ""))

@@ -82,3 +82,14 @@ def test_eval_asks_what_was_built(command, downloads, tmp_path):
     records = json.loads((out / "benchmark/closed/closed.json").read_text())
     asked = sum(len(record["vqa_pairs"]) for record in records)
     assert f"{asked} questions expected, {asked} scored" in printed
+
+
+def test_check_leakage_against_other_files(command, tmp_path):
+    shared = "glioma/01/glioma_01 (1).jpg"
+    write_json(tmp_path / "data/benchmark/closed/closed.json", [closed_record(1, shared)])
+    write_json(tmp_path / "metadata.json", [{"sample_id": "1", "image_path": shared}])
+    status, printed, _ = command(
+        "check", tmp_path / "data", "--leakage", "--training", tmp_path / "metadata.json"
+    )
+    assert status == 1
+    assert "| same path | 1 |" in printed

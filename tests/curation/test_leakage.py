@@ -95,19 +95,25 @@ CASE = "glioma/16_t1_t2_t1ce_flair_mask/BraTS2021_00001/BraTS2021_00001"
 
 
 def test_shared_names_are_found(tmp_path):
-    tested = [f"{CASE}_t1.png", "glioma/08_t1/glioma_08_t1 (3).jpg", "tumor/05_t1/a.jpg"]
+    tested = [
+        f"{CASE}_t1.png",
+        "glioma/08_t1/glioma_08_t1 (3).jpg",
+        "tumor/05_t1/a.jpg",
+        "raw/test/1.jpg",
+    ]
     learnt = [
         f"{CASE}_t2.png",  # of the same case
         "glioma/08_t1/glioma_08_t1(3).jpeg",  # the same name but for blanks and its ending
         "glioma/14_t1/a.jpg",  # the same name, another source
         "tumor/05_t1/a.jpg",
         "healthy/05_t1/b.jpg",
+        "raw/train/1.jpg",  # raw downloads use a name in several folders
     ]
     found = check_published(
         [annotate(tmp_path / "closed.json", tested)],
         [annotate(tmp_path / "train.jsonl", learnt, "images")],
     )
-    assert (found.benchmark, found.training) == (3, 5)
+    assert (found.benchmark, found.training) == (4, 6)
     assert found.paths == ["tumor/05_t1/a.jpg"]
     assert (found.cases, found.case_pictures) == (["brats2021_00001"], 1)
     assert found.stems == ["glioma/08_t1/glioma_08_t1(3).jpeg"]
