@@ -296,11 +296,11 @@ def processor_seconds() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def decode(raw: Path) -> Callable[[], object]:
+def decode(pattern: str, raw: Path) -> Callable[[], object]:
     """Decode every picture with Pillow, one after the other."""
 
     def work() -> None:
-        for path in sorted(raw.rglob("*.jpg")):
+        for path in sorted(raw.rglob(pattern)):
             with Image.open(path) as picture:
                 picture.load()
 
@@ -313,17 +313,6 @@ def build(raw: Path, out: Path) -> Callable[[], object]:
     from neuroonco.layout import survey
 
     return lambda: build_index(survey(raw), out)
-
-
-def decode_masks(raw: Path) -> Callable[[], object]:
-    """Decode every mask with Pillow, one after the other."""
-
-    def work() -> None:
-        for path in sorted(raw.glob("*.png")):
-            with Image.open(path) as picture:
-                picture.load()
-
-    return work
 
 
 def build_masks(raw: Path, out: Path) -> Callable[[], object]:
@@ -376,9 +365,9 @@ def read_cases(folder: Path) -> Callable[[], object]:
 
 
 STEPS: dict[str, Callable[..., Callable[[], object]]] = {
-    "decode": decode,
+    "decode": partial(decode, "*.jpg"),
     "index": build,
-    "decode masks": decode_masks,
+    "decode masks": partial(decode, "*.png"),
     "masks": build_masks,
     "unpack": unpack,
     "volumes": read_cases,

@@ -14,7 +14,7 @@ from eval.models.base import Example
 from eval.parse import parse_choice
 from eval.pictures import Pictures
 from eval.questions import letters_of
-from neuroonco.curation.splits import case_of
+from neuroonco.curation.cases import case_of
 from neuroonco.errors import RunError
 from neuroonco.prompts import Prompt
 

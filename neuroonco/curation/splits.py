@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from neuroonco.curation.cases import case_of as case_of
-
 SPLITS = ("test", "validation", "train")
 
 
