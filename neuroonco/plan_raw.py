@@ -8,9 +8,9 @@ from typing import Any
 
 from neuroonco import prepare
 from neuroonco.curation.cached import curate
+from neuroonco.curation.index import IndexRow
 from neuroonco.curation.questions import Questions, Subject, find_subjects, why_left_out
 from neuroonco.curation.splits import Shares
-from neuroonco.curation.table import IndexRow
 from neuroonco.items import Item, Plan
 from neuroonco.layout import Layout
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from neuroonco.curation import index
+from neuroonco.curation.index import IndexRow
 from neuroonco.curation.manifest import FILE as MANIFEST
 from neuroonco.curation.manifest import Manifest, mark, read_manifest, sizes, write_manifest
 from neuroonco.curation.questions import (
@@ -26,7 +27,6 @@ from neuroonco.curation.semantics.build import UNFINISHED
 from neuroonco.curation.splits import Shares
 from neuroonco.curation.statistics import NAMES as PAGES
 from neuroonco.curation.statistics import count, write_statistics
-from neuroonco.curation.table import IndexRow
 from neuroonco.errors import CurationError
 from neuroonco.layout import Layout, look, survey
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from neuroonco.curation.index import build_index, read_index
+from neuroonco.curation.index import IndexRow, build_index, read_index
 from neuroonco.curation.semantics import AttributeRow, build_attributes
 from neuroonco.curation.splits import Shares
-from neuroonco.curation.table import IndexRow
 from neuroonco.layout import Layout
 from neuroonco.prepare import default_cache
 

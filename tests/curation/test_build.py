@@ -10,9 +10,9 @@ import mm_neuroonco
 from eval import evaluate, load_model
 from eval.floors import measure_file
 from neuroonco.curation.build import Settings, build, survey_downloads
+from neuroonco.curation.index import read_index
 from neuroonco.curation.questions import find_subjects
 from neuroonco.curation.splits import Shares
-from neuroonco.curation.table import read_index
 from neuroonco.demo.layouts import write_source
 from neuroonco.errors import CurationError, DataDirError, PictureError
 from tests.published import write_json, write_picture

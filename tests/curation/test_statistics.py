@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
+from neuroonco.curation.index import IndexRow
 from neuroonco.curation.questions import Floor, TypeCount, Written, find_subjects
 from neuroonco.curation.statistics import count, write_statistics
-from neuroonco.curation.table import IndexRow
 
 ROW = {
     "image_id": "",

@@ -11,8 +11,8 @@ from neuroonco.prepare import is_matlab
 from neuroonco.vocabulary import TUMOUR_TYPES, UNKNOWN
 
 if TYPE_CHECKING:
+    from neuroonco.curation.index import IndexRow
     from neuroonco.curation.semantics import AttributeRow
-    from neuroonco.curation.table import IndexRow
     from neuroonco.sources import Picture
 
 BARRING_FLAGS = frozenset({"nearly_blank", "text_or_montage", "ct"})

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
+from neuroonco.curation.index import IndexRow
 from neuroonco.curation.questions import Floor, Subject, Written, why_left_out
 from neuroonco.curation.splits import SPLITS
-from neuroonco.curation.table import IndexRow
 from neuroonco.sources import load_sources
 from neuroonco.vocabulary import CATEGORIES, MODALITIES
 

@@ -6,7 +6,7 @@ import pytest
 from heads import head
 from PIL import Image
 
-from neuroonco.curation.hashes import (
+from neuroonco.curation.index.hashes import (
     colour_spread,
     digest_pixels,
     luminance,

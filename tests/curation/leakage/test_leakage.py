@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from heads import head, jpeg
 
-from neuroonco.curation.duplicates import Pairs
 from neuroonco.curation.index import build_index, read_index
+from neuroonco.curation.index.duplicates import Pairs
+from neuroonco.curation.index.listing import Benchmark
+from neuroonco.curation.index.report import report_index
 from neuroonco.curation.leakage import check_published
-from neuroonco.curation.leakage_report import report_index
-from neuroonco.curation.listing import Benchmark
 from neuroonco.demo.layouts import write_source
 from neuroonco.errors import NeuroOncoError
 from neuroonco.layout import survey

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from neuroonco.annotations import Record
-from neuroonco.curation.duplicates import SAME, find_pairs
-from neuroonco.curation.hashes import SIDE, to_integers
-from neuroonco.curation.listing import job_of_file
+from neuroonco.curation.index.duplicates import SAME, find_pairs
+from neuroonco.curation.index.hashes import SIDE, to_integers
+from neuroonco.curation.index.listing import job_of_file
+from neuroonco.curation.index.reading import Reading, read_all
 from neuroonco.curation.parallel import map_batches
-from neuroonco.curation.reading import Reading, read_all
 from neuroonco.layout import Layout, survey
 from neuroonco.resolve import Resolver
 from neuroonco.tree import File

@@ -1,4 +1,4 @@
-"""Every picture that the index has a row for, as a job for `neuroonco.curation.reading`."""
+"""Every picture that the index has a row for, as a job for `neuroonco.curation.index.reading`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from neuroonco import canonical
 from neuroonco.benchmark import read_questions
 from neuroonco.curation.cases import case_of
-from neuroonco.curation.reading import Job
+from neuroonco.curation.index.reading import Job
 from neuroonco.layout import Layout
 from neuroonco.prepare import is_picture
 from neuroonco.sources import Found, Match, Picture, left_out_files

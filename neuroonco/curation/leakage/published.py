@@ -10,7 +10,7 @@ from pathlib import Path
 from neuroonco import canonical
 from neuroonco.annotations import Record
 from neuroonco.curation.cases import case_of
-from neuroonco.curation.leakage_pixels import PictureLeakage, compare_pictures
+from neuroonco.curation.leakage.pixels import PictureLeakage, compare_pictures
 from neuroonco.errors import AnnotationError
 from neuroonco.json_records import read_records
 from neuroonco.tree import check_relative

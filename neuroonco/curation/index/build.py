@@ -1,4 +1,4 @@
-"""Stage I of the curation: what every picture is, which show the same, which split each is for."""
+"""Write the index: every picture is read, linked to its copies and put into a split."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from neuroonco.curation.cases import slice_of
-from neuroonco.curation.duplicates import Pairs
-from neuroonco.curation.leakage_report import report_index
-from neuroonco.curation.linking import Links, find_row_pairs, link, list_conflicts
-from neuroonco.curation.listing import RECIPE, Benchmark, find_benchmark, list_jobs
+from neuroonco.curation.index.duplicates import Pairs
+from neuroonco.curation.index.linking import Links, find_row_pairs, link, list_conflicts
+from neuroonco.curation.index.listing import RECIPE, Benchmark, find_benchmark, list_jobs
+from neuroonco.curation.index.reading import Job, Reading, read_all
+from neuroonco.curation.index.report import report_index
+from neuroonco.curation.index.store import Store, open_store
+from neuroonco.curation.index.table import IndexRow, read_mark, write_index
 from neuroonco.curation.parallel import map_batches
-from neuroonco.curation.reading import Job, Reading, read_all
 from neuroonco.curation.splits import Member, Shares, assign
-from neuroonco.curation.store import Store, open_store
-from neuroonco.curation.table import IndexRow as IndexRow
-from neuroonco.curation.table import read_index as read_index
-from neuroonco.curation.table import read_mark, write_index
 from neuroonco.files import write_text
 from neuroonco.fingerprint import code_digest
 from neuroonco.layout import Layout

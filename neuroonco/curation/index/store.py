@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroonco.curation.hashes import SIDE
-from neuroonco.curation.reading import Reading
+from neuroonco.curation.index.hashes import SIDE
+from neuroonco.curation.index.reading import Reading
 from neuroonco.errors import CurationError
 
 _BATCH = 128  # rows a commit; what a killed run loses at most

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from neuroonco.curation.hashes import luminance, perceptual_hash, shrink, to_integers
+from neuroonco.curation.index.hashes import luminance, perceptual_hash, shrink, to_integers
 from neuroonco.demo.phantom import make_slice, make_volume
 from neuroonco.images import window
 

@@ -3,8 +3,8 @@ import pytest
 from heads import head, jpeg, slices
 from PIL import Image, ImageDraw, ImageFont
 
-from neuroonco.curation.hashes import colour_spread, luminance, shrink
-from neuroonco.curation.quality import FLAGS, find_flags
+from neuroonco.curation.index.hashes import colour_spread, luminance, shrink
+from neuroonco.curation.index.quality import FLAGS, find_flags
 from neuroonco.demo.phantom import SEQUENCES, TYPES
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from neuroonco.curation.duplicates import ALIKE, MAX_BITS, SAME, Pairs
-from neuroonco.curation.linking import pixels_of
-from neuroonco.curation.listing import Benchmark
+from neuroonco.curation.index.duplicates import ALIKE, MAX_BITS, SAME, Pairs
+from neuroonco.curation.index.linking import pixels_of
+from neuroonco.curation.index.listing import Benchmark
+from neuroonco.curation.index.table import IndexRow
 from neuroonco.curation.splits import SPLITS
-from neuroonco.curation.table import IndexRow
 
 _SHOWN = 10
 _HELD = "benchmark"

@@ -36,7 +36,7 @@ class IndexRow:
         group: the first image_id of all that are of one patient, duplicates, or alike.
         duplicate_of: image_id of the picture that stands for all duplicates; "" where it is it.
         conflict: whether labels in its group contradict each other.
-        flags: of `neuroonco.curation.quality.FLAGS`.
+        flags: of `neuroonco.curation.index.quality.FLAGS`.
         reason: why no question is asked about it; "" otherwise.
         split: ``test``, ``validation``, ``train``; "" where it is held out or cannot be used.
         size_bytes, mtime_ns: of the file.

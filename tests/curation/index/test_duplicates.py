@@ -4,7 +4,14 @@ from heads import COPIES, cropped, fingerprints, head, slices
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroonco.curation.duplicates import ALIKE, MAX_BITS, SAME, find_pairs, likeness, near_hashes
+from neuroonco.curation.index.duplicates import (
+    ALIKE,
+    MAX_BITS,
+    SAME,
+    find_pairs,
+    likeness,
+    near_hashes,
+)
 
 bits = st.sets(st.integers(0, 63), max_size=MAX_BITS + 4)
 
@@ -24,7 +31,7 @@ def test_all_near_hashes_are_found_and_no_others(alone, planted):
 
 
 def test_many_equal_hashes_are_paired_in_pieces(monkeypatch):
-    monkeypatch.setattr("neuroonco.curation.duplicates._PAIRS", 50)
+    monkeypatch.setattr("neuroonco.curation.index.duplicates._PAIRS", 50)
     one, other = near_hashes(np.full(40, 7, np.uint64))
     assert len(one) == 40 * 39 // 2
     assert (one < other).all()

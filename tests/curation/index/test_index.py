@@ -12,7 +12,7 @@ import pytest
 from heads import head, jpeg, slices
 from PIL import Image
 
-from neuroonco.curation import index
+from neuroonco.curation.index import build as stage
 from neuroonco.curation.index import build_index, read_index
 from neuroonco.curation.splits import Shares
 from neuroonco.demo.layouts import write_source
@@ -37,7 +37,7 @@ def indexed(downloads, tmp_path_factory):
     return {row.image_id: row for row in read_index(build_index(survey(downloads), out))}
 
 
-def build(raw: Path, out: Path, **settings) -> dict[str, index.IndexRow]:
+def build(raw: Path, out: Path, **settings) -> dict[str, stage.IndexRow]:
     path = build_index(survey(raw), out, workers=1, **settings)
     return {row.path: row for row in read_index(path)}
 
@@ -52,13 +52,13 @@ def put(raw: Path, name: str, picture: Image.Image) -> None:
 def reads(monkeypatch) -> list[str]:
     """The paths that are read, one after the other."""
     seen: list[str] = []
-    really = index.read_all
+    really = stage.read_all
 
     def read_all(jobs):
         seen.extend(job.file.path for job in jobs)
         return really(jobs)
 
-    monkeypatch.setattr(index, "read_all", read_all)
+    monkeypatch.setattr(stage, "read_all", read_all)
     return seen
 
 
@@ -247,10 +247,10 @@ def test_another_seed_reads_nothing_again(tmp_path, reads):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from neuroonco.curation import index
+from neuroonco.curation.index import build as stage
 from neuroonco.layout import survey
 
-count, really = 0, index.read_all
+count, really = 0, stage.read_all
 
 def read_all(jobs):
     global count
@@ -259,8 +259,8 @@ def read_all(jobs):
         os.kill(os.getpid(), signal.SIGKILL)
     return really(jobs)
 
-index.read_all = read_all
-index.build_index(survey(sys.argv[1]), Path(sys.argv[2]), workers=1)
+stage.read_all = read_all
+stage.build_index(survey(sys.argv[1]), Path(sys.argv[2]), workers=1)
 """
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from neuroonco import images, prepare
-from neuroonco.curation.hashes import (
+from neuroonco.curation.index.hashes import (
     colour_spread,
     digest_bytes,
     digest_file,
@@ -22,7 +22,7 @@ from neuroonco.curation.hashes import (
     perceptual_hash,
     shrink,
 )
-from neuroonco.curation.quality import find_flags
+from neuroonco.curation.index.quality import find_flags
 from neuroonco.errors import PictureError
 from neuroonco.sources import Found, Match, Picture, describe
 from neuroonco.tree import File, Tree
@@ -41,7 +41,7 @@ class Job:
         named: what the picture is, as far as its names tell.
         found: the match and the place whose reader tells the rest, or None.
         tree: the data_dir, with no more files than that reader needs.
-        flag: what its folder says it is, of `neuroonco.curation.quality.FLAGS`; or "".
+        flag: what its folder says it is, of `neuroonco.curation.index.quality.FLAGS`; or "".
     """
 
     key: str
@@ -64,7 +64,7 @@ class Reading:
         bytes_digest, pixels_digest: XXH3 (128 bits) of the file, and of the size and the
             luminance, hexadecimal.
         phash: 64 bits, hexadecimal.
-        flags: of `neuroonco.curation.quality.FLAGS`.
+        flags: of `neuroonco.curation.index.quality.FLAGS`.
     """
 
     picture: Picture
@@ -96,7 +96,7 @@ def _fields(item: Reading | Picture) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What is left of a picture once it was decoded; see `neuroonco.curation.hashes`."""
+    """What is left of a picture once it was decoded; see `neuroonco.curation.index.hashes`."""
 
     spread: NDArray[np.uint8] | None
     blocks: NDArray[np.uint8]

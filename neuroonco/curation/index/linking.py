@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroonco.curation.duplicates import ALIKE, SAME, Pairs, find_pairs
 from neuroonco.curation.groups import close, contradict, links_of
-from neuroonco.curation.hashes import to_integers
-from neuroonco.curation.table import IndexRow
+from neuroonco.curation.index.duplicates import ALIKE, SAME, Pairs, find_pairs
+from neuroonco.curation.index.hashes import to_integers
+from neuroonco.curation.index.table import IndexRow
 from neuroonco.vocabulary import TUMOUR_TYPES
 
 _COLUMNS = ("group", "image_id", "path", "source", "category", "label")
