@@ -132,9 +132,13 @@ class Reader:
         owner = [places.setdefault(id(one.image), len(places)) for one in requests]
         if len(places) == len(requests) or any(one.examples for one in requests):
             return None
-        inputs = self._move(self._encoder.encode(requests))
         firsts = [owner.index(place) for place in range(len(places))]
-        pixels = {name: inputs.pop(name)[firsts] for name in list(inputs) if name not in BY_TOKEN}
+        shown = self._encoder.encode([requests[first] for first in firsts])
+        inputs = self._encoder.encode_words(requests)
+        if _tokens(shown) != [_tokens(inputs)[first] for first in firsts]:
+            inputs = self._encoder.encode(requests)  # a picture's size tells how many tokens it has
+        inputs = self._move({name: inputs[name] for name in inputs if name in BY_TOKEN})
+        pixels = self._move({name: shown[name] for name in shown if name not in BY_TOKEN})
         features = self._model.get_image_features(**pixels, return_dict=True)
         held = features.pooler_output
         features.pooler_output = (
@@ -181,6 +185,12 @@ def _start(inputs: Inputs) -> Start:
     of_tokens = {name: inputs.pop(name) for name in BY_TOKEN if name in inputs}
     ids, mask = of_tokens.pop("input_ids"), of_tokens.pop("attention_mask")
     return Start(ids, mask, of_tokens, lambda: dict(inputs))
+
+
+def _tokens(inputs: Inputs) -> list[list[int]]:
+    """The tokens of each prompt, without padding."""
+    rows = zip(inputs["input_ids"], inputs["attention_mask"].bool(), strict=True)
+    return [ids[mask].tolist() for ids, mask in rows]
 
 
 def _sample(requests: Sequence[Request]) -> list[Request]:

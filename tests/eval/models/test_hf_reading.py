@@ -1,5 +1,6 @@
 """However a picture's work is shared among its questions, the answers are the same."""
 
+from collections import Counter
 from typing import get_args
 
 import pytest
@@ -67,6 +68,26 @@ def test_a_picture_is_encoded_once_for_all_its_questions(model):
         model.generate(requests(images=3, each=each))
     once, shared = seen
     assert shared == once
+
+
+def test_a_picture_is_preprocessed_once_for_all_its_questions(model, monkeypatch):
+    model.generate(requests())
+    images = model._encoder.processor.image_processor
+    really, seen = images.preprocess, []
+
+    def preprocess(pictures, *arguments, **options):
+        flat = pictures if isinstance(pictures, list) else [pictures]
+        while any(isinstance(one, list) for one in flat):
+            flat = [picture for one in flat for picture in one]
+        seen.extend(picture.size for picture in flat)
+        return really(pictures, *arguments, **options)
+
+    monkeypatch.setattr(images, "preprocess", preprocess)
+    batch = requests(images=3, each=4)
+    model.generate(batch)
+    assert Counter(seen) >= Counter(one.image.size for one in batch[::4])
+    for size in {one.image.size for one in batch}:
+        assert seen.count(size) == sum(one.image.size == size for one in batch[::4])
 
 
 def test_a_way_that_leads_to_other_logits_is_not_used(model):
