@@ -46,9 +46,8 @@ class MMNeuroOncoConfig(datasets.BuilderConfig):
 
     Attributes:
         missing: ``error``, or ``skip`` to leave out pictures that are missing or broken.
-        test_share: where questions are made by rule from raw sources, the share of patients (or
-            pictures, where no patient is named) that closed and open ask about; instruction has
-            the others.
+        test_share: where questions are made from raw sources, the share of pictures that closed
+            and open ask about, whole groups of patients and duplicates; instruction has the others.
         annotations: a folder whose annotations are used in place of those in data_dir, such as the
             one that `mm-neuroonco build` wrote.
         layout: what data_dir held when the config was named, until its rows are planned.

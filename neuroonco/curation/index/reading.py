@@ -135,7 +135,7 @@ def _see(job: Job) -> tuple[Reading, _Look | None]:
         content, digest = _load(job)
         mode, shown = _decode(job, content)
     except Exception as error:  # decoders raise whatever they like on a broken file
-        said = str(error).removeprefix(f"{job.file.path}: ").removeprefix("broken ")
+        said = str(error).removeprefix(f"{job.file.path}: ")
         if not isinstance(error, PictureError):
             said = f"{type(error).__name__}: {said}"
         said = said.encode(errors="replace").decode()
