@@ -20,11 +20,12 @@ import datasets
 import datasets.load
 from datasets.exceptions import DatasetGenerationError
 
+from neuroonco.curation.splits import TEST_SHARE
 from neuroonco.errors import DataDirError, NeuroOncoError, PictureError
 from neuroonco.fingerprint import code_digest, fingerprint
 from neuroonco.items import Item
 from neuroonco.layout import Layout, survey
-from neuroonco.plan import TEST_SHARE, check_pictures, make_plan, report_lacking
+from neuroonco.plan import check_pictures, make_plan, report_lacking
 from neuroonco.prepare import default_cache
 from neuroonco.rows import make_rows
 

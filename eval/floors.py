@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.metrics.blind_floors import majority, option_prior
 from eval.questions import Question
-from neuroonco.curation.questions.floors import Floor
+from neuroonco.floors import Floor
 from neuroonco.json_records import read_records
 
 ALL = "all"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,21 +11,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from neuroonco.curation.splits import SPLITS
+from neuroonco.curation.settings import TRAP_SHARE, Settings, Stage
+from neuroonco.curation.splits import SPLITS, TEST_SHARE, VALIDATION_SHARE, Shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from neuroonco.curation.build import Built
-    from neuroonco.curation.questions import Floor, TypeCount
-
-
-class Stage(StrEnum):
-    """The stages, in order."""
-
-    INDEX = "index"
-    SEMANTICS = "semantics"
-    QUESTIONS = "questions"
+    from neuroonco.curation.questions import TypeCount
+    from neuroonco.floors import Floor
 
 
 def build(
@@ -41,13 +34,13 @@ def build(
     test_share: Annotated[
         float,
         typer.Option("--test-share", min=0, max=1, help="The share of pictures for testing."),
-    ] = 0.2,
+    ] = TEST_SHARE,
     validation_share: Annotated[
         float,
         typer.Option(
             "--validation-share", min=0, max=1, help="The share of pictures for validation."
         ),
-    ] = 0.1,
+    ] = VALIDATION_SHARE,
     trap_share: Annotated[
         float,
         typer.Option(
@@ -57,7 +50,7 @@ def build(
             help="The share of five-option questions that lack the true option. Far from 0.2 it "
             "tells when to choose E.",
         ),
-    ] = 0.19,
+    ] = TRAP_SHARE,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes; one a core by default.")
     ] = None,
@@ -76,9 +69,7 @@ def build(
     Example: mm-neuroonco build downloads built
     """
     from eval.floors import measure_file
-    from neuroonco.curation.build import Settings
     from neuroonco.curation.build import build as go_through
-    from neuroonco.curation.splits import Shares
 
     settings = Settings(
         shares=Shares(test_share, validation_share),
@@ -86,7 +77,7 @@ def build(
         trap_share=trap_share,
         workers=workers,
         atlas=atlas,
-        until=until.value,
+        until=until,
         force=force,
     )
     built = go_through(raw, out, settings, measure_file)

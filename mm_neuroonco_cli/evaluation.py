@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mm_neuroonco_cli.judge import load_judge
+from neuroonco.curation.splits import TEST_SHARE
 from neuroonco.errors import RunError
 
 
@@ -90,10 +91,10 @@ def evaluate(
         float,
         typer.Option(
             "--test-share",
-            help="From raw sources: the share of patients asked about.",
+            help="From raw sources: the share of pictures asked about.",
             rich_help_panel=_DATA,
         ),
-    ] = 0.2,
+    ] = TEST_SHARE,
     method: Annotated[
         Method,
         typer.Option("--method", help="Read the letter from the answer, or compare likelihoods."),

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from neuroonco.annotations import digest
 from neuroonco.benchmark import read_conversations, read_questions
 from neuroonco.layout import Layout
-from neuroonco.sources import class_map
+from neuroonco.sources import class_map, left_out_files
 
 _READ_FOR_CLASSES = ("data.yaml", class_map.NAME)
 
@@ -80,6 +80,8 @@ def _of_sources(layout: Layout) -> Iterator[str]:
             yield match.file.stamp
             if match.mask:
                 yield files[match.mask].stamp
+        for file, _ in left_out_files(layout.tree, place.root, place.layout):
+            yield file.stamp  # they ask nothing, but may show what others show
     for file in files.values():
         if file.name in _READ_FOR_CLASSES:
             yield digest(layout.tree, file)

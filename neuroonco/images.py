@@ -21,6 +21,9 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"})
 MAX_PIXELS = 64_000_000
 """More than any slice of an MRI scan has: 8,000 x 8,000."""
 
+PLAIN_MODES = frozenset({"L", "RGB"})
+"""Pillow's modes that any reader shows as they are: 8 bits, grey or RGB."""
+
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
 _TAIL = 4096
 
@@ -36,7 +39,7 @@ class Header:
     @property
     def is_plain(self) -> bool:
         """Whether any reader shows this file as it is: 8 bits, grey or RGB."""
-        return self.mode in {"L", "RGB"}
+        return self.mode in PLAIN_MODES
 
 
 def inspect(path: str | os.PathLike[str], shown: str) -> Header:
@@ -183,7 +186,7 @@ def _looks_whole(file: BinaryIO, image: Image.Image, size: int) -> bool:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    if image.mode in {"L", "RGB"}:
+    if image.mode in PLAIN_MODES:
         return image
     if image.mode.startswith(("I", "F")):
         return Image.fromarray(window(np.asarray(image)))

@@ -12,15 +12,12 @@ from neuroonco.annotations import Record
 from neuroonco.benchmark import count_how, read_conversations, read_questions
 from neuroonco.curation.cases import case_of
 from neuroonco.curation.copies import group_files
-from neuroonco.curation.splits import Member, Shares, assign
+from neuroonco.curation.splits import TEST_SHARE, VALIDATION_SHARE, Member, Shares, assign
 from neuroonco.errors import DataDirError, PictureError
 from neuroonco.items import Item, Plan
 from neuroonco.layout import Layout
 from neuroonco.resolve import Resolved
 from neuroonco.tree import File
-
-TEST_SHARE = 0.2
-VALIDATION_SHARE = 0.1
 
 logger = logging.getLogger("mm_neuroonco")
 

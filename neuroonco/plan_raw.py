@@ -6,7 +6,7 @@ import json
 import logging
 from typing import Any
 
-from neuroonco import prepare
+from neuroonco import images, prepare
 from neuroonco.curation.cached import curate
 from neuroonco.curation.index import IndexRow
 from neuroonco.curation.questions import Questions, Subject, find_subjects, why_left_out
@@ -51,8 +51,7 @@ def plan_raw(layout: Layout, config: str, shares: Shares) -> Plan:
 
 def _is_plain(row: IndexRow) -> bool:
     """Whether an indexed picture can be shown as it is; see `neuroonco.prepare.is_plain`."""
-    converted = prepare.is_volume(row.path) or prepare.is_matlab(row.path)
-    return row.mode in {"L", "RGB"} and not converted
+    return row.mode in images.PLAIN_MODES and not prepare.is_converted(row.path)
 
 
 def _raw_item(

@@ -22,8 +22,7 @@ def is_picture(name: str) -> bool:
     lower = name.lower()
     return (
         os.path.splitext(lower)[1] in images.SUFFIXES  # noqa: PTH122 (called for every file)
-        or is_volume(lower)
-        or is_matlab(lower)
+        or is_converted(lower)
     )
 
 
@@ -35,6 +34,11 @@ def is_volume(path: str) -> bool:
 def is_matlab(path: str) -> bool:
     """Whether a file's name is that of a MATLAB file."""
     return path.lower().endswith(".mat")
+
+
+def is_converted(path: str) -> bool:
+    """Whether a file's name is that of a picture that is always shown as a converted copy."""
+    return is_volume(path) or is_matlab(path)
 
 
 def is_plain(root: Path, file: File) -> bool:

@@ -101,6 +101,8 @@ class TestCalls:
             with pytest.raises(RuntimeError, match="scripts are no longer supported"):
                 load_dataset(script, "closed", **options)
         else:
+            with pytest.raises(ValueError, match="trust_remote_code"):  # nothing turns it on
+                load_dataset(script, "closed", **options)
             loaded = load_dataset(script, "closed", trust_remote_code=True, **options)
             assert len(loaded["test"]) == len(PATHS)
 
@@ -196,6 +198,13 @@ class TestCacheKey:
         (benchmark / "notes.txt").write_text("notes")
         shutil.copy(benchmark / PATHS[0], benchmark / "screenshot.png")
         assert config_id(benchmark) == before
+
+    def test_a_picture_that_asks_nothing_counts_where_duplicates_are_sought(self, tmp_path):
+        write_source(tmp_path, "13", per_class=1, size=32)
+        before = config_id(tmp_path)
+        scan = next(path for path in tmp_path.rglob("*.*") if "CT scan" in str(path))
+        scan.write_bytes(scan.read_bytes() + b"more")
+        assert config_id(tmp_path) != before
 
     def test_every_option_counts(self, raw):
         features = datasets.Features({"question_id": datasets.Value("string")})

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from eval.questions import Question
-from eval.text import fold
+from neuroonco.text import fold
 
 
 def accuracy(correct: Sequence[bool]) -> float:

@@ -11,11 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from eval.questions import Question
-from eval.text import fold
-
-# One imagined showing of every option, right with the chance of a guess among five. It keeps an
-# option seen once from outranking one that was right nine times out of ten.
-_CHANCE = 5
+from neuroonco.floors import rate
+from neuroonco.text import fold
 
 
 def majority(questions: Sequence[Question]) -> list[str]:
@@ -60,7 +57,7 @@ def option_prior(questions: Sequence[Question]) -> list[str]:
             for question in image:
                 letters[question.question_id] = _best(
                     [
-                        _rate(right[text] - own_right[text], offered[text] - own_offered[text])
+                        rate(right[text] - own_right[text], offered[text] - own_offered[text])
                         for text in map(fold, question.options)
                     ]
                 )
@@ -75,10 +72,6 @@ def _counts(questions: Iterable[Question]) -> tuple[Counter[str], Counter[str]]:
         right[fold(question.answer_text)] += 1
         offered.update(map(fold, question.options))
     return right, offered
-
-
-def _rate(right: int, offered: int) -> float:
-    return (_CHANCE * right + 1) / (_CHANCE * (offered + 1))  # whole numbers: exact ties stay ties
 
 
 def _best(values: Sequence[float]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from eval.questions import Question
-from eval.text import fold
+from neuroonco.text import fold
 
 NO_LETTER = "no letter"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics.packages import needed
-from eval.text import words
 from neuroonco.errors import MetricError
+from neuroonco.text import words
 
 _BATCH_SIZE = 64
 _LONGEST = 512  # tokens; what encoders of this kind take

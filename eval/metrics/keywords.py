@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.text import fold
+from neuroonco.text import fold
 
 
 def keyword_recall(answer: str, keywords: Sequence[str]) -> float | None:

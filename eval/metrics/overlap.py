@@ -7,14 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from eval.metrics.packages import needed
-from eval.text import words
+from neuroonco.text import words
 
 
 def token_f1(answer: str, reference: str) -> float:
     """The harmonic mean of the precision and recall of the words, regardless of their order.
 
-    Source: Rajpurkar et al. 2016, "SQuAD", with words as `eval.text.words` splits them: articles
-    count, decimals stay whole.
+    Source: Rajpurkar et al. 2016, "SQuAD", with words as `neuroonco.text.words` splits them:
+    articles count, decimals stay whole.
 
     Args:
         answer: what the model said.

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from eval.metrics.packages import needed
-from eval.text import fold, words
+from neuroonco.text import fold, words
 
 _CLAUSE_END = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[;!?()\[\]\n]|\s[-–—]\s|—")  # noqa: RUF001
 _REPLY = re.compile(r"^\s*(?:yes|no)\b\s*(?:[.,:;!]|[-–—](?=\s))", re.IGNORECASE)  # noqa: RUF001

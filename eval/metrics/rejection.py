@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.questions import Question
-from eval.text import fold
+from neuroonco.text import fold
 
 _REJECTION = fold("None of the above")
 

@@ -15,7 +15,7 @@ from eval.parse.clean import clean, without_restated
 from eval.parse.named import named_options
 from eval.parse.phrases import pattern
 from eval.questions import letters_of
-from eval.text import words
+from neuroonco.text import words
 
 __all__ = ["OUTCOMES", "Choice", "Outcome", "parse_choice"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from eval.questions import letters_of
-from eval.text import words
+from neuroonco.text import words
 
 _THOUGHT = r"think|thinking|thought|reasoning|reflection"
 _CLOSED_THOUGHT = re.compile(rf"<({_THOUGHT})>.*?</\1>|◁think▷.*?◁/think▷", re.DOTALL)

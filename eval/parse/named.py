@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from eval.parse.phrases import phrases
 from eval.questions import letters_of
-from eval.text import words
+from neuroonco.text import words
 
 _SENTENCE = re.compile(r"[.!?]+\s|[;\n\u3002]+")
 _IN_BRACKETS = re.compile(r"\(([A-Z])\)")

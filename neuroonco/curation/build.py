@@ -12,8 +12,6 @@ from neuroonco.curation.index import IndexRow
 from neuroonco.curation.manifest import FILE as MANIFEST
 from neuroonco.curation.manifest import Manifest, mark, read_manifest, sizes, write_manifest
 from neuroonco.curation.questions import (
-    TRAP_SHARE,
-    Floor,
     Written,
     find_subjects,
     read_silver,
@@ -24,39 +22,15 @@ from neuroonco.curation.questions.write import CONVERSATIONS, FILES
 from neuroonco.curation.semantics import AttributeRow, build_attributes, write_descriptions
 from neuroonco.curation.semantics.build import FILE as ATTRIBUTES
 from neuroonco.curation.semantics.build import UNFINISHED
-from neuroonco.curation.splits import Shares
+from neuroonco.curation.settings import Settings, Stage
 from neuroonco.curation.statistics import NAMES as PAGES
 from neuroonco.curation.statistics import count, write_statistics
 from neuroonco.errors import CurationError
+from neuroonco.floors import Floor
 from neuroonco.layout import Layout, look, survey
-
-STAGES = ("index", "semantics", "questions")
 
 Measure = Callable[[Path], Sequence[Floor]]
 """Measures the blind floors of a file of closed questions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What can be chosen.
-
-    Attributes:
-        shares: of pictures for test and validation.
-        seed: of splits and questions.
-        trap_share: of traps among questions with five options, 0 to 1.
-        workers: processes; None for one a core.
-        atlas: whether to name brain regions.
-        until: the last stage to go through, of `STAGES`.
-        force: whether to forget what an earlier build has read.
-    """
-
-    shares: Shares = field(default_factory=Shares)
-    seed: int = 0
-    trap_share: float = TRAP_SHARE
-    workers: int | None = None
-    atlas: bool = False
-    until: str = STAGES[-1]
-    force: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +79,7 @@ def build(raw: Path, out: Path, settings: Settings, measure: Measure) -> Built:
         layout, out, shares=settings.shares, seed=settings.seed, workers=settings.workers
     )
     built = Built(index.read_index(path))
-    if settings.until != "index":
+    if settings.until != Stage.INDEX:
         built.masks = build_attributes(
             built.rows,
             layout.tree.root,
@@ -114,7 +88,7 @@ def build(raw: Path, out: Path, settings: Settings, measure: Measure) -> Built:
             atlas=settings.atlas,
         )
         write_descriptions(built.rows, built.masks, out)
-    if settings.until == "questions":
+    if settings.until == Stage.QUESTIONS:
         _ask(built, out, settings, measure)
     return built
 

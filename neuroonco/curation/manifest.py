@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from neuroonco.curation.questions import Floor, TypeCount, Written
+from neuroonco.curation.questions import TypeCount, Written
 from neuroonco.files import write_text
 from neuroonco.fingerprint import code_digest
+from neuroonco.floors import Floor
 
 FILE = "build.json"
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 SPLITS = ("test", "validation", "train")
 
+TEST_SHARE = 0.2
+VALIDATION_SHARE = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -22,8 +25,8 @@ class Member:
 class Shares:
     """The shares of pictures for test and for validation; the rest is for training."""
 
-    test: float = 0.2
-    validation: float = 0.1
+    test: float = TEST_SHARE
+    validation: float = VALIDATION_SHARE
 
 
 def assign(members: Iterable[Member], shares: Shares, seed: int = 0) -> dict[str, str]:

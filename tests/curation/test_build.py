@@ -9,9 +9,10 @@ from datasets import Image
 import mm_neuroonco
 from eval import evaluate, load_model
 from eval.floors import measure_file
-from neuroonco.curation.build import Settings, build, survey_downloads
+from neuroonco.curation.build import build, survey_downloads
 from neuroonco.curation.index import read_index
 from neuroonco.curation.questions import find_subjects
+from neuroonco.curation.settings import Settings
 from neuroonco.curation.splits import Shares
 from neuroonco.demo.layouts import write_source
 from neuroonco.errors import CurationError, DataDirError, PictureError

@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 
 from neuroonco.curation.index import IndexRow
-from neuroonco.curation.questions import Floor, TypeCount, Written, find_subjects
+from neuroonco.curation.questions import TypeCount, Written, find_subjects
 from neuroonco.curation.statistics import count, write_statistics
+from neuroonco.floors import Floor
 
 ROW = {
     "image_id": "",

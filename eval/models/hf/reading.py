@@ -130,7 +130,9 @@ class Reader:
     def _features_once(self, requests: Sequence[Request]) -> Start | None:
         places: dict[int, int] = {}
         owner = [places.setdefault(id(one.image), len(places)) for one in requests]
-        if len(places) == len(requests) or any(one.examples for one in requests):
+        if len(places) == len(requests):
+            return None
+        if any(one.image is None or one.examples for one in requests):
             return None
         firsts = [owner.index(place) for place in range(len(places))]
         shown = self._encoder.encode([requests[first] for first in firsts])

@@ -168,7 +168,7 @@ def _load(job: Job) -> tuple[bytes, str]:
     path = job.file.path
     absolute = Path(job.tree.absolute(path))
     try:
-        if prepare.is_volume(path) or prepare.is_matlab(path):
+        if prepare.is_converted(path):
             return b"", digest_file(absolute)
         if job.file.size > _MAX_BYTES:
             raise PictureError(f"{path}: {job.file.size} bytes is more than any MRI slice has")
@@ -181,7 +181,7 @@ def _load(job: Job) -> tuple[bytes, str]:
 def _decode(job: Job, content: bytes) -> tuple[str, Image.Image]:
     """The file's mode, and the picture as 8-bit grey or RGB."""
     path = job.file.path
-    if prepare.is_volume(path) or prepare.is_matlab(path):
+    if prepare.is_converted(path):
         image = prepare.decode(job.tree.root, job.file, job.mask)
         return image.mode, image
     header, image = images.examine_bytes(content, path)

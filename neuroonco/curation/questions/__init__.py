@@ -4,9 +4,7 @@
 """
 
 from neuroonco.curation.questions.asking import Questions
-from neuroonco.curation.questions.balance import TRAP_SHARE
 from neuroonco.curation.questions.closed import ClosedQuestions, TypeCount
-from neuroonco.curation.questions.floors import Floor
 from neuroonco.curation.questions.silver import Silver, read_silver
 from neuroonco.curation.questions.subjects import (
     Subject,
@@ -17,9 +15,7 @@ from neuroonco.curation.questions.subjects import (
 from neuroonco.curation.questions.write import Written, write_questions
 
 __all__ = [
-    "TRAP_SHARE",
     "ClosedQuestions",
-    "Floor",
     "Questions",
     "Silver",
     "Subject",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from neuroonco.curation.questions.balance import TRAP_SHARE
 from neuroonco.curation.questions.closed import ClosedQuestions, TypeCount
 from neuroonco.curation.questions.instruction import converse
 from neuroonco.curation.questions.opened import ask_open
 from neuroonco.curation.questions.subjects import Subject
+from neuroonco.curation.settings import TRAP_SHARE
 
 
 class Questions:

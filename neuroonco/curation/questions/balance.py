@@ -25,10 +25,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from neuroonco.curation.questions.floors import Asked, distance_from_chance
-
-TRAP_SHARE = 0.19
-"""The share of traps among questions with five options, as in the published benchmark."""
+from neuroonco.curation.questions.chance import Asked, distance_from_chance
 
 SIZES = (5, 4, 3, 2)
 """How many options a question may have; of more than two, the last is "None of the above"."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from neuroonco.curation.questions.balance import TRAP_SHARE, Case, Likeness, Offer, deal
+from neuroonco.curation.questions.balance import Case, Likeness, Offer, deal
 from neuroonco.curation.questions.normality import find_normality_cases
 from neuroonco.curation.questions.subjects import SIGNS, Subject, true_values
 from neuroonco.curation.questions.wording import none_of_the_above, words_of
+from neuroonco.curation.settings import TRAP_SHARE
 from neuroonco.prompts import load_words
 
 TYPES = ("diagnosis", "modality", "size", "shape", "spread", "location", *SIGNS)

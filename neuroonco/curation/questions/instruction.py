@@ -21,7 +21,7 @@ def converse(
 
     Args:
         subject: the picture.
-        closed: its closed questions, of `ask_closed`; each is put in two ways.
+        closed: its closed questions, of `ClosedQuestions.about`; each is put in two ways.
         opened: its open questions, of `ask_open`.
         seed: another one gives other forms.
 

@@ -1,20 +1,12 @@
-"""The words of questions: which texts are equal, and which mean the same."""
+"""The words of questions, and the values that other spellings mean."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import lru_cache
 from typing import Any
 
 from neuroonco.prompts import load_words
-
-_WORD = re.compile(r"[^\W_]+")
-
-
-def fold(text: str) -> str:
-    """Reduce a text to its words in lower case; ``T1_CE``, ``t1-ce`` and ``T1 CE`` are the same."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+from neuroonco.text import fold
 
 
 def words_of(kind: str) -> dict[str, Any]:
@@ -35,12 +27,6 @@ def canonical(kind: str, spelling: str) -> str:
     'Well-defined'
     """
     return _spellings(kind).get(fold(spelling), "")
-
-
-def mean_the_same(kind: str, one: str, other: str) -> bool:
-    """Whether two option texts of a question type are equal or name the same thing."""
-    meanings = [canonical(kind, text) or fold(text) for text in (one, other)]
-    return fold(one) == fold(other) or meanings[0] == meanings[1]
 
 
 @lru_cache

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 from neuroonco.curation.parallel import map_all
 from neuroonco.curation.questions.asking import Questions
-from neuroonco.curation.questions.balance import TRAP_SHARE
 from neuroonco.curation.questions.closed import TypeCount
 from neuroonco.curation.questions.subjects import Subject
+from neuroonco.curation.settings import TRAP_SHARE
 from neuroonco.files import write_whole
 
 FILES = {"closed": "benchmark/closed/closed.json", "open": "benchmark/open/open.json"}

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from neuroonco.curation.parallel import map_all
 from neuroonco.curation.semantics.atlas import find_atlas
@@ -20,36 +20,18 @@ from neuroonco.prepare import is_matlab
 from neuroonco.sources import load_sources
 from neuroonco.tree import check_relative
 
+if TYPE_CHECKING:
+    from neuroonco.curation.index import IndexRow
+
 FILE = "attributes.parquet"
+UNFINISHED = "attributes.unfinished.parquet"
 
 _RECIPE = "1"  # changes whenever a rule or a reader does, so that older rows are not kept
-UNFINISHED = "attributes.unfinished.parquet"
 _KEPT_EVERY = 2000  # pictures; what an interruption costs at most
 
 
-class PictureRow(Protocol):
-    """What is used of a row of the index."""
-
-    @property
-    def image_id(self) -> str: ...  # noqa: D102
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def category(self) -> str: ...  # noqa: D102
-    @property
-    def modality(self) -> str: ...  # noqa: D102
-    @property
-    def mask(self) -> str: ...  # noqa: D102
-    @property
-    def width(self) -> int | None: ...  # noqa: D102
-    @property
-    def height(self) -> int | None: ...  # noqa: D102
-
-
 def build_attributes(
-    rows: Iterable[PictureRow],
+    rows: Iterable[IndexRow],
     root: Path,
     out: Path,
     *,
@@ -116,7 +98,7 @@ def _keeping(
         raise
 
 
-def _job(row: PictureRow, root: Path, *, atlas: bool) -> Job:
+def _job(row: IndexRow, root: Path, *, atlas: bool) -> Job:
     mask = _mask_of(row)
     check_relative(mask)
     size = (row.width or 0, row.height or 0)
@@ -130,7 +112,7 @@ def _job(row: PictureRow, root: Path, *, atlas: bool) -> Job:
     return Job(row.image_id, mask, size, labelled, stamp.hexdigest()[:32])
 
 
-def _mask_of(row: PictureRow) -> str:
+def _mask_of(row: IndexRow) -> str:
     """The path of a picture's mask, which a MATLAB file holds beside the picture; or ""."""
     return row.mask or (row.path if is_matlab(row.path) else "")
 

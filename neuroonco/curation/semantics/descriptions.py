@@ -5,32 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from neuroonco.curation.semantics.table import AttributeRow
 from neuroonco.files import write_text
 from neuroonco.prompts import load_words
 
+if TYPE_CHECKING:
+    from neuroonco.curation.index import IndexRow
+
 FILE = "descriptions.jsonl"
 
 
-class DescribedRow(Protocol):
-    """What is used of a row of the index."""
-
-    @property
-    def image_id(self) -> str: ...  # noqa: D102
-    @property
-    def category(self) -> str: ...  # noqa: D102
-    @property
-    def modality(self) -> str: ...  # noqa: D102
-    @property
-    def reason(self) -> str: ...  # noqa: D102
-    @property
-    def flags(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
 def write_descriptions(
-    rows: Iterable[DescribedRow], masks: Mapping[str, AttributeRow], out: Path
+    rows: Iterable[IndexRow], masks: Mapping[str, AttributeRow], out: Path
 ) -> None:
     """Write `descriptions.jsonl`: the image_id and the sentence of every picture of a source.
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from neuroonco.curation.index import IndexRow
-from neuroonco.curation.questions import Floor, Subject, Written, why_left_out
+from neuroonco.curation.questions import Subject, Written, why_left_out
 from neuroonco.curation.splits import SPLITS
+from neuroonco.floors import Floor
 from neuroonco.sources import load_sources
 from neuroonco.vocabulary import CATEGORIES, MODALITIES
 

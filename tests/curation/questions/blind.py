@@ -7,7 +7,8 @@ import numpy as np
 
 from eval.floors import measure_floors
 from eval.questions import Question
-from neuroonco.curation.questions import ClosedQuestions, Floor, Subject
+from neuroonco.curation.questions import ClosedQuestions, Subject
+from neuroonco.floors import Floor
 
 STEPS, RATE, DECAY = 200, 2.0, 0.01
 

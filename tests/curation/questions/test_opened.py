@@ -5,8 +5,8 @@ import re
 import pytest
 
 from neuroonco.curation.questions.opened import ask_open, explain
-from neuroonco.curation.questions.wording import fold
 from neuroonco.prompts import load_words
+from neuroonco.text import fold
 from neuroonco.vocabulary import TUMOUR_TYPES
 from tests.curation.questions.made import make_mask, make_subject, make_subjects
 

@@ -1,6 +1,5 @@
 """However a picture's work is shared among its questions, the answers are the same."""
 
-from collections import Counter
 from typing import get_args
 
 import pytest
@@ -85,9 +84,16 @@ def test_a_picture_is_preprocessed_once_for_all_its_questions(model, monkeypatch
     monkeypatch.setattr(images, "preprocess", preprocess)
     batch = requests(images=3, each=4)
     model.generate(batch)
-    assert Counter(seen) >= Counter(one.image.size for one in batch[::4])
     for size in {one.image.size for one in batch}:
         assert seen.count(size) == sum(one.image.size == size for one in batch[::4])
+
+
+def test_requests_without_pictures_are_read_together(tmp_path):
+    model = load_model(str(make_tiny_vlm(tmp_path)))
+    model.generate(requests())
+    texts = [Request(None, "What?"), Request(None, "What is it, then?"), Request(None, "Why?")]
+    assert len(model._reader.read(texts).ids) == len(texts)
+    assert model.generate(texts) == [model.generate([one])[0] for one in texts]
 
 
 def test_a_way_that_leads_to_other_logits_is_not_used(model):

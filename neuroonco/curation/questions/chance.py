@@ -1,7 +1,6 @@
-"""Blind floors: how far the options' texts alone lead.
+"""How far a draw of questions lies from chance, before there are any words.
 
-`eval.floors` measures finished questions. `distance_from_chance` is for choosing among draws of one
-question type before there are any words.
+`eval.floors` measures finished questions.
 """
 
 from __future__ import annotations
@@ -10,43 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_CHANCE = 5  # one imagined showing of every option, right one time in five, as in `eval`
-
-
-MOST_ABOVE = 0.03
-"""How far a floor may lie above chance."""
-
-ENOUGH = 200
-"""How many questions a type needs for its floors to be held to that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """What can be reached on some questions without their pictures, as shares of them.
-
-    Attributes:
-        name: of the questions, such as ``diagnosis``.
-        n: how many they are.
-        chance: of a random choice.
-        majority: of the most frequent answer, learnt from the other groups.
-        prior: of the option that is most often right where it is offered, learnt likewise.
-    """
-
-    name: str
-    n: int
-    chance: float
-    majority: float
-    prior: float
-
-    @property
-    def above_chance(self) -> float:
-        """How far the higher floor lies above chance; below zero where both lie below it."""
-        return max(self.majority, self.prior) - self.chance
-
-    @property
-    def holds(self) -> bool:
-        """Whether no floor of a large enough type lies too far above chance."""
-        return self.n < ENOUGH or self.above_chance <= MOST_ABOVE
+from neuroonco.floors import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +60,7 @@ def _rules(one: Asked, everyone: _Tally, own: _Tally) -> tuple[Sequence[float], 
     together = frozenset(one.options)
     right = [everyone.right[option] - own.right[option] for option in one.options]
     offered = [everyone.offered[option] - own.offered[option] for option in one.options]
-    prior = [(_CHANCE * r + 1) / (o + 1) for r, o in zip(right, offered, strict=True)]
+    prior = [rate(r, o) for r, o in zip(right, offered, strict=True)]
     keys = [(together, option) for option in one.options]
     return right, prior, [everyone.beside[key] - own.beside[key] for key in keys]
 
