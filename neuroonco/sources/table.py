@@ -12,6 +12,9 @@ import yaml
 
 from neuroonco.vocabulary import fold
 
+# Ten times as fast, where PyYAML has it: every command reads the table.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -79,7 +82,8 @@ class Source:
 def load_sources() -> dict[str, Source]:
     """All sources by their two-digit id, in the order of the table."""
     text = resources.files("neuroonco.sources").joinpath("sources.yaml").read_text("utf-8")
-    return {row["id"]: _source(row) for row in yaml.safe_load(text)}
+    rows = yaml.load(text, Loader=_LOADER)  # noqa: S506 (both are safe)
+    return {row["id"]: _source(row) for row in rows}
 
 
 def make_layout(row: dict[str, Any], modality: str, pictures: int | None) -> SourceLayout:
